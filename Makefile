@@ -6,6 +6,8 @@ STAMPS := .venv/.stamps
 
 # Tests spread over all cores; `make test PYTEST_ARGS="-x tests/engine"` narrows a run.
 PYTEST_ARGS ?=
+# `make lock LOCK_ARGS=--upgrade` takes newer versions.
+LOCK_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format system-packages bench lock clean
@@ -29,7 +31,7 @@ $(STAMPS)/package: pyproject.toml hatch_build.py $(STAMPS)/requirements
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/assets: package.json package-lock.json scripts/build_assets.py $(STAMPS)/requirements
+$(STAMPS)/assets: package.json package-lock.json scripts/build_assets.py scripts/icons.txt $(STAMPS)/requirements
 	$(BIN)/python scripts/build_assets.py
 	@mkdir -p $(STAMPS) && touch $@
 
@@ -62,7 +64,7 @@ bench: setup  ## Measure what the README claims
 	$(BIN)/python -m bench
 
 lock: setup  ## Write the requirement files anew from pyproject.toml
-	$(BIN)/python scripts/lock.py
+	$(BIN)/python scripts/lock.py $(LOCK_ARGS)
 
 clean:  ## Remove everything that the other commands made
 	rm -rf .venv node_modules build dist msupply/web/static/vendor
