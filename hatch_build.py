@@ -21,4 +21,4 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
         # An editable install reads the checkout, where `make setup` puts the assets.
         if version != "editable" and self._missing():
             script = Path(self.root) / "scripts" / "build_assets.py"
-            subprocess.run([sys.executable, str(script)], check=True)  # noqa: S603
+            subprocess.run([sys.executable, str(script)], check=True)

@@ -5,8 +5,8 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - older Pythons do run this file
     found = ".".join(str(part) for part in sys.version_info[:3])
     sys.exit(
-        "msupply needs Python 3.11 or later; %s is %s. Try: make setup PYTHON=python3.11"
-        % (sys.executable, found)
+        f"msupply needs Python 3.11 or later; {sys.executable} is {found}. "
+        "Try: make setup PYTHON=python3.11"
     )
 try:
     import ensurepip  # noqa: F401 - Debian ships Python without it

@@ -24,7 +24,7 @@ def main(*options: str) -> None:
         ("--group", "dev", "-c", runtime, *PLAIN[:-2], "-o", dev),
     ):
         command = (sys.executable, "-m", *COMPILE, *options, *arguments)
-        subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
+        subprocess.run(command, cwd=ROOT, check=True)
     npm_command = "update" if "--upgrade" in options else "install"
     if npm([npm_command, "--package-lock-only"], cwd=ROOT) != 0:
         sys.exit("npm could not write package-lock.json; see its message above.")
