@@ -1,0 +1,132 @@
+"""Django settings of one instance, from its data directory and the environment.
+
+- `MSUPPLY_DATA`: the instance's directory (secret key, files, SQLite database).
+- `DATABASE_URL`: the database; SQLite inside the data directory when it is not set.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.utils.translation import gettext_lazy as _
+
+DATA = Path(os.environ.get("MSUPPLY_DATA", "msupply-data")).absolute()
+
+
+def _secret_key() -> str:
+    """Return the instance's key; an instance that is not set up yet gets one for this process."""
+    path = DATA / "secret.key"
+    return path.read_text().strip() if path.exists() else secrets.token_urlsafe(50)
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's settings of a database, by its URL."""
+    found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600))
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        found["CONN_MAX_AGE"] = None
+        found["OPTIONS"] = {
+            # A writer takes the lock at once; upgrading a read lock later could fail.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            # FULL: what was acknowledged to a peer must survive a power cut.
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+            ),
+        }
+    return found
+
+
+SECRET_KEY = _secret_key()
+DEBUG = os.environ.get("MSUPPLY_DEBUG") == "1"
+# A site is reached by whatever name its LAN gives it; no link is made from the Host header.
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "msupply.sync",
+    "msupply.records",
+    "msupply.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "msupply.web.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "msupply.web.access.AccessMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "msupply.urls"
+WSGI_APPLICATION = "msupply.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "msupply.web.context.page",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'msupply.sqlite3'}")
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "records.User"
+AUTHENTICATION_BACKENDS = ["msupply.services.log_in.Backend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "log-in"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# Every moment is naive UTC, in the database and on the wire; pages show it in the reader's zone.
+USE_TZ = False
+TIME_ZONE = "UTC"
+
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+FILES = DATA / "files"
+# Bodies of sync requests are larger than forms; the wire checks its own limit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("MSUPPLY_LOG", "WARNING")},
+    # httpx writes whole URLs at INFO.
+    "loggers": {"httpx": {"level": "WARNING"}},
+}

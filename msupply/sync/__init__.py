@@ -1,0 +1,1 @@
+"""The synchronisation engine. It knows records, sites and cursors, and no medicine."""

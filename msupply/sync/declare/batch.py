@@ -1,0 +1,289 @@
+"""Batches: many records of one type between their wire form and their columns.
+
+A chunk is JSON `[[record id, record], ...]` of one wire table, as the buffer keeps it. Work goes
+column by column, so that its cost is that of a list comprehension and not of a call per record.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from msupply.sync.declare.codecs import REQUIRED, Codec, Form
+from msupply.sync.declare.registry import RecordType, Wire, WireTable
+
+Columns = dict[str, list[Any]]
+
+
+@dataclass
+class DecodedBatch:
+    """Records of one type, as columns.
+
+    `wire` holds the values by wire key as they came, `columns` by table column, `errors` the
+    reason of each bad record by its place. `raw` is the JSON of each record.
+    """
+
+    ids: list[str]
+    raw: list[bytes]
+    wire: Columns
+    extras: list[str | None]
+    columns: Columns = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Wire keys inside one object of the wire, such as `oms_fields`."""
+
+    key: str
+    members: dict[str, str]
+
+
+class TableCodec:
+    """Reads and writes the records of one wire table."""
+
+    def __init__(self, kind: RecordType, table: WireTable) -> None:
+        self.kind = kind
+        self.table = table
+        flat = {key: f for key, f in table.fields.items() if "." not in key}
+        nested: dict[str, dict[str, str]] = {}
+        for key in table.fields:
+            if "." in key:
+                outer, inner = key.split(".", 1)
+                nested.setdefault(outer, {})[key] = inner
+        self.groups = [_Group(outer, members) for outer, members in nested.items()]
+        self.keys = list(flat) + [group.key for group in self.groups]
+        self.known = set(self.keys) | set(table.aliases)
+        attributes = {f"f{n}": key for n, key in enumerate(self.keys)}
+        definition: list[Any] = []
+        for name, key in attributes.items():
+            codec = flat[key].codec if key in flat else _GROUP
+            definition.append(_struct_field(name, codec))
+        self.struct = msgspec.defstruct(
+            f"Wire_{table.name}",
+            definition,
+            rename=attributes,
+            forbid_unknown_fields=True,
+            kw_only=True,
+            gc=False,
+        )
+        self._get = _getter(list(attributes))
+        self._decode_all = msgspec.json.Decoder(list[tuple[str, self.struct]]).decode  # type: ignore[name-defined]
+        self._decode_one = msgspec.json.Decoder(self.struct).decode
+        self.nullable = {c: f.null for c, f in kind.columns.items()}
+
+    # --- reading ---
+
+    def decode(self, chunk: bytes) -> DecodedBatch:
+        """Decode a chunk; a record that cannot be read is marked in `errors` and stays in `raw`."""
+        batch = self._read(chunk)
+        for group in self.groups:
+            self._open_group(batch, group)
+        for key, wire_field in self.table.fields.items():
+            if wire_field.column:
+                batch.columns[wire_field.column] = _convert(
+                    batch.wire[key], wire_field.codec.decode, key, batch
+                )
+            elif wire_field.codec.decode:
+                batch.wire[key] = _convert(batch.wire[key], wire_field.codec.decode, key, batch)
+        legacy = self.table.legacy
+        if legacy and legacy.decode:
+            legacy.decode(batch)
+        batch.columns["id"] = batch.ids
+        batch.columns["extra"] = batch.extras
+        self._refuse_missing(batch)
+        return batch
+
+    def _read(self, chunk: bytes) -> DecodedBatch:
+        raw = [bytes(r) for _, r in _raw_pairs(chunk)]
+        if b"\\u0000" not in chunk and not self.table.aliases:
+            try:
+                pairs = self._decode_all(chunk)
+            except (msgspec.ValidationError, msgspec.DecodeError):
+                pass
+            else:
+                rows = [self._get(record) for _, record in pairs]
+                columns = [list(c) for c in zip(*rows, strict=True)] or [[] for _ in self.keys]
+                wire = dict(zip(self.keys, columns, strict=True))
+                batch = DecodedBatch([i for i, _ in pairs], raw, wire, [None] * len(pairs))
+                self._check_ids(batch)
+                return batch
+        return self._read_one_by_one(chunk, raw)
+
+    def _read_one_by_one(self, chunk: bytes, raw: list[bytes]) -> DecodedBatch:
+        ids: list[str] = []
+        rows: list[Sequence[Any]] = []
+        extras: list[str | None] = []
+        errors: dict[int, str] = {}
+        blank = tuple(None for _ in self.keys)
+        for place, (record_id, data) in enumerate(_raw_pairs(chunk)):
+            ids.append(record_id)
+            try:
+                record, extra = self._read_record(bytes(data))
+            except (ValueError, TypeError, RecursionError) as error:
+                errors[place] = str(error) or type(error).__name__
+                rows.append(blank)
+                extras.append(None)
+            else:
+                rows.append(self._get(record))
+                extras.append(extra)
+        columns = [list(c) for c in zip(*rows, strict=True)] or [[] for _ in self.keys]
+        wire = dict(zip(self.keys, columns, strict=True))
+        batch = DecodedBatch(ids, raw, wire, extras, errors=errors)
+        self._check_ids(batch)
+        return batch
+
+    def _read_record(self, data: bytes) -> tuple[Any, str | None]:
+        if b"\\u0000" in data:
+            raise ValueError("text must not hold the character NUL")
+        if not self.table.aliases:
+            try:
+                return self._decode_one(data), None
+            except msgspec.ValidationError:
+                pass
+        fields = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        for alias, key in self.table.aliases.items():
+            if alias in fields:
+                value = fields.pop(alias)
+                fields.setdefault(key, value)
+        extra = {key: fields.pop(key) for key in fields.keys() - self.known}
+        record = self._decode_one(msgspec.json.encode(fields))
+        return record, msgspec.json.encode(extra).decode() if extra else None
+
+    def _check_ids(self, batch: DecodedBatch) -> None:
+        key = self.table.id_key
+        inner = batch.wire[key] if key else batch.ids
+        for place, (outer, own) in enumerate(zip(batch.ids, inner, strict=True)):
+            if place in batch.errors:
+                continue
+            if not outer:
+                batch.errors[place] = "the record has no id"
+            elif outer != own:
+                batch.errors[place] = f"recordId {outer!r} and {key} {own!r} differ"
+
+    def _open_group(self, batch: DecodedBatch, group: _Group) -> None:
+        objects = batch.wire.pop(group.key)
+        for key in group.members:
+            batch.wire[key] = [None] * len(objects)
+        for place, value in enumerate(objects):
+            if not value:
+                value = {}
+            elif not isinstance(value, dict):
+                batch.errors.setdefault(place, f"{group.key} must be an object")
+                value = {}
+            for key, inner in group.members.items():
+                codec = self.table.fields[key].codec
+                found = value.get(inner)
+                if found is None:
+                    found = None if codec.default is REQUIRED else codec.default
+                else:
+                    try:
+                        found = msgspec.convert(found, codec.wire_type)
+                    except msgspec.ValidationError as error:
+                        batch.errors.setdefault(place, f"{key}: {error}")
+                        found = None
+                batch.wire[key][place] = found
+            if value.keys() - set(group.members.values()):
+                rest = {k: v for k, v in value.items() if k not in group.members.values()}
+                extra = msgspec.json.decode(batch.extras[place] or "{}") | {group.key: rest}
+                batch.extras[place] = msgspec.json.encode(extra).decode()
+
+    def _refuse_missing(self, batch: DecodedBatch) -> None:
+        for column, values in batch.columns.items():
+            if not self.nullable[column] and None in values:
+                for place, value in enumerate(values):
+                    if value is None:
+                        batch.errors.setdefault(place, f"{column} is missing")
+
+    # --- writing ---
+
+    def encode(self, columns: Columns, form: Form) -> list[dict[str, Any]]:
+        """Turn columns of the table into records of the wire, in the form asked for."""
+        wire: Columns = {}
+        for key, wire_field in self.table.fields.items():
+            if wire_field.column:
+                convert = wire_field.codec.encoder(form)
+                values = columns[wire_field.column]
+                wire[key] = [convert(v) for v in values] if convert else values
+        legacy = self.table.legacy
+        if legacy and legacy.encode:
+            legacy.encode(columns, wire)
+            for key, quirk_field in legacy.quirk_keys.items():
+                convert = quirk_field.codec.encoder(form)
+                if convert and key in wire:
+                    wire[key] = [convert(v) for v in wire[key]]
+        for group in self.groups:
+            present = [key for key in group.members if key in wire]
+            inner = [group.members[key] for key in present]
+            values = zip(*(wire.pop(key) for key in present), strict=True)
+            wire[group.key] = [dict(zip(inner, row, strict=True)) for row in values]
+        keys = list(wire)
+        records = [dict(zip(keys, row, strict=True)) for row in zip(*wire.values(), strict=True)]
+        for place, extra in enumerate(columns["extra"]):
+            if extra:
+                _add_extra(records[place], msgspec.json.decode(extra))
+        return records
+
+
+def _add_extra(record: dict[str, Any], extra: dict[str, Any]) -> None:
+    for key, value in extra.items():
+        own = record.get(key)
+        if isinstance(own, dict) and isinstance(value, dict):
+            own.update({k: v for k, v in value.items() if k not in own})
+        elif key not in record:
+            record[key] = value
+
+
+_GROUP = Codec(dict[str, Any] | list[Any] | str | None, None)
+
+
+def _struct_field(name: str, codec: Codec) -> Any:
+    if codec.default is REQUIRED:
+        return (name, codec.wire_type)
+    return (name, codec.wire_type, codec.default)
+
+
+def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) == 1:
+        single = attrgetter(names[0])
+        return lambda record: (single(record),)
+    return attrgetter(*names)
+
+
+_raw_pairs = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]]).decode
+
+
+def _convert(
+    values: list[Any], decode: Callable[[Any], Any] | None, key: str, batch: DecodedBatch
+) -> list[Any]:
+    """Convert one column; bad values are marked, and become None."""
+    if decode is None:
+        return values
+    if not batch.errors:
+        try:
+            return [decode(value) for value in values]
+        except ValueError:
+            pass
+    converted = []
+    for place, value in enumerate(values):
+        try:
+            converted.append(None if place in batch.errors else decode(value))
+        except ValueError as error:
+            batch.errors[place] = f"{key}: {error}"
+            converted.append(None)
+    return converted
+
+
+@cache
+def table_codec(kind: RecordType, wire: Wire) -> TableCodec:
+    """Return the codec of a record type on a wire. Raises LookupError where it does not travel."""
+    table = kind.wire(wire)
+    if table is None:
+        raise LookupError(f"{kind.name} does not travel on {wire.value}")
+    return TableCodec(kind, table)

@@ -1,0 +1,67 @@
+"""Declarations are checked at start: a wrong one is refused, with its class and its fault."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy
+from msupply.sync.declare.record import SoftDelete
+from msupply.sync.declare.registry import RecordType, Wire, registry
+
+
+def check_declarations(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Return an error for each declaration that the engine could not work with."""
+    kinds = registry().types
+    errors: list[CheckMessage] = []
+    for number, times in Counter(getattr(k.model, "number", None) for k in kinds).items():
+        if number is None or times > 1:
+            owners = [k.name for k in kinds if getattr(k.model, "number", None) == number]
+            errors.append(_error("E001", f"number {number} is missing or used twice: {owners}", None))
+    for wire in Wire:
+        names = Counter(t.name for k in kinds if (t := k.wire(wire)))
+        errors += [
+            _error("E002", f"two record types have the {wire.value} table {name!r}", None)
+            for name, times in names.items()
+            if times > 1
+        ]
+    if sum(1 for k in kinds if k.model.store_site) != 1:
+        errors.append(_error("E003", "exactly one record type must name its `store_site`", None))
+    for kind in kinds:
+        errors += [_error(code, text, kind) for code, text in _faults(kind)]
+    return errors
+
+
+def _faults(kind: RecordType) -> Iterator[tuple[str, str]]:
+    policy = getattr(kind.model, "sync", None)
+    if not isinstance(policy, Policy | SplitBy | LocalOnly):
+        yield "E004", "say whether it travels: `sync = ` a policy or LocalOnly(reason)"
+        return
+    if isinstance(policy, LocalOnly) == bool(kind.model.legacy or kind.model.modern):
+        yield "E005", "a type that travels needs a wire name, and a local one must have none"
+    for _, branch in kind.branches:
+        for column in filter(None, (branch.store, branch.partner, branch.visible)):
+            yield from _bad_path(kind, column)
+    if isinstance(policy, SplitBy) and policy.column not in kind.columns:
+        yield "E006", f"its policy names the column {policy.column!r}, which it has not"
+    if isinstance(kind.removal, SoftDelete) and kind.removal.column not in kind.columns:
+        yield "E007", f"its removal names the column {kind.removal.column!r}, which it has not"
+    for wire in Wire:
+        table = kind.wire(wire)
+        for key, field in (table.fields if table else {}).items():
+            if field.column is not None and field.column not in kind.columns:
+                yield "E008", f"wire key {key!r} fills the column {field.column!r}, which it has not"
+
+
+def _bad_path(kind: RecordType, column: str) -> Iterator[tuple[str, str]]:
+    own, _, target = column.partition(".")
+    reference = f"{own}_id" if target else own
+    if reference not in kind.columns:
+        yield "E006", f"its policy names the column {reference!r}, which it has not"
+    elif target and kind.columns[reference].related_model is None:
+        yield "E006", f"its policy follows {reference!r}, which is no reference"
+
+
+def _error(code: str, text: str, kind: RecordType | None) -> CheckMessage:
+    return Error(text, obj=kind.model if kind else None, id=f"msupply.{code}")

@@ -1,0 +1,260 @@
+"""Codecs: how one value looks on the wire and in its column.
+
+Column values are what both databases take and give as parameters and text: str, int, float, bool,
+dates as `YYYY-MM-DD`, datetimes as `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC, JSON as text.
+A value has up to three forms on the wire: V5 towards a site, V5 towards the central server
+(sync-v5.md 8.3) and V6.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from datetime import datetime as DateTime
+from enum import Enum
+from typing import Annotated, Any
+
+import msgspec
+
+
+class Form(Enum):
+    """The three forms of a value on the wire."""
+
+    TO_SITE = "V5, central server to site"
+    TO_CENTRAL = "V5, site to central server"
+    MODERN = "V6"
+
+
+class _Required:
+    """Marks a wire key without default."""
+
+
+REQUIRED = _Required()
+
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Codec:
+    """One kind of value.
+
+    - `wire_type`: the type that msgspec checks on arrival.
+    - `default`: value of a missing key, or REQUIRED.
+    - `decode`: wire value to column value; None means unchanged. Raises ValueError.
+    - `encode`: column value to wire value by form; a missing form means unchanged.
+    """
+
+    wire_type: Any
+    default: Any = REQUIRED
+    decode: Convert | None = None
+    encode: Mapping[Form, Convert] | None = None
+
+    def encoder(self, form: Form) -> Convert | None:
+        """Return the function that writes this value in a form, or None when it goes unchanged."""
+        return (self.encode or {}).get(form)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A wire key: the column it fills (None for keys that only a quirk reads) and its codec."""
+
+    column: str | None
+    codec: Codec
+
+
+# --- what arrives -------------------------------------------------------------------------------
+
+
+def _none_if_empty(value: str | None) -> str | None:
+    return value or None
+
+
+def decode_date(value: str | None) -> str | None:
+    """Read a date, with or without a time; empty text and 0000-00-00 mean none."""
+    if not value or value.startswith("0000-00-00"):
+        return None
+    return Date.fromisoformat(value[:10]).isoformat()
+
+
+def decode_datetime(value: str | None) -> str | None:
+    """Read a naive UTC datetime to the microsecond; finer digits are cut."""
+    if not value or value.startswith("0000-00-00"):
+        return None
+    if len(value) > 26 and value[19] == ".":
+        value = value[:26] + value[26:].lstrip("0123456789")
+    moment = DateTime.fromisoformat(value)
+    if moment.tzinfo is not None:
+        raise ValueError("a datetime must have no zone")
+    return moment.isoformat(" ")
+
+
+def decode_time(value: int | str | None) -> str:
+    """Read seconds since midnight or HH:MM:SS; anything else is midnight (sync-v5.md 8.1)."""
+    if isinstance(value, int) and 0 <= value < 86400:
+        return f"{value // 3600:02}:{value // 60 % 60:02}:{value % 60:02}"
+    if isinstance(value, str):
+        try:
+            return DateTime.strptime(value[:8], "%H:%M:%S").strftime("%H:%M:%S")
+        except ValueError:
+            return "00:00:00"
+    return "00:00:00"
+
+
+def _decode_json(value: msgspec.Raw) -> str | None:
+    text = bytes(value).decode()
+    return None if text in ("null", '""') else text
+
+
+def _not_empty(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+# --- what leaves --------------------------------------------------------------------------------
+
+
+def _text_or_empty(value: str | None) -> str:
+    return value or ""
+
+
+def _legacy_date(value: str | None) -> str:
+    return value or "0000-00-00"
+
+
+def _midnight(value: str | None) -> str | None:
+    return value and value + "T00:00:00"
+
+
+def iso_datetime(value: str | None) -> str | None:
+    """Write a column's datetime with the letter T."""
+    return value and value.replace(" ", "T")
+
+
+def _iso_datetime_or_empty(value: str | None) -> str:
+    return value.replace(" ", "T") if value else ""
+
+
+def seconds_since_midnight(value: str) -> int:
+    """Turn HH:MM:SS into seconds."""
+    hours, minutes, seconds = value.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+
+
+def _bool(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def _raw_json(value: str | None) -> msgspec.Raw | None:
+    return None if value is None else msgspec.Raw(value.encode())
+
+
+def _every_form(convert: Convert) -> dict[Form, Convert]:
+    return dict.fromkeys(Form, convert)
+
+
+# --- the codecs ---------------------------------------------------------------------------------
+
+Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+
+RECORD_ID = Codec(str, decode=_not_empty)
+REQUIRED_TEXT = Codec(str, encode={Form.TO_SITE: _text_or_empty, Form.TO_CENTRAL: _text_or_empty})
+TEXT = Codec(str | None, None, _none_if_empty, {Form.TO_SITE: _text_or_empty})
+MODERN_TEXT = Codec(str | None, None)
+NUMBER = Codec(float)
+INT = Codec(Int32)
+BOOL = Codec(bool, encode=_every_form(bool))
+DATE = Codec(
+    str | None, None, decode_date, {Form.TO_SITE: _legacy_date, Form.TO_CENTRAL: _midnight}
+)
+# The few V5 dates that are `YYYY-MM-DD` or null in both directions.
+PLAIN_DATE = Codec(str | None, None, decode_date)
+DATETIME = Codec(
+    str | None,
+    None,
+    decode_datetime,
+    {
+        Form.TO_SITE: _iso_datetime_or_empty,
+        Form.TO_CENTRAL: iso_datetime,
+        Form.MODERN: iso_datetime,
+    },
+)
+TIME = Codec(
+    int | str | None, None, decode_time, {Form.TO_SITE: seconds_since_midnight}
+)
+JSON = Codec(msgspec.Raw, msgspec.Raw(b"null"), _decode_json, _every_form(_raw_json))
+# Zero on the V5 wire means none (sync-v5.md 8.1, code Z).
+ZERO_IS_NONE = Codec(float | None, 0.0, lambda value: value or None, {Form.TO_SITE: lambda v: v or 0})
+
+
+def optional(codec: Codec, default: Any = None) -> Codec:
+    """Return the codec for a key that may be missing or null."""
+    encode = codec.encode
+    if codec is BOOL:
+        encode = _every_form(_bool)
+    return replace(codec, wire_type=codec.wire_type | None, default=default, encode=encode)
+
+
+def with_default(codec: Codec, default: Any) -> Codec:
+    """Return the codec for a key that may be missing but not null."""
+    return replace(codec, default=default)
+
+
+def choice(names: Mapping[str, str], *, empty: str | None = None, optional: bool = False) -> Codec:
+    """Return the codec of an enum whose wire texts differ from the column's.
+
+    `names` maps wire text to column text; the first wire text of a column text is the one that is
+    written. `optional` lets null and empty text stand for `empty`.
+    Decoding raises ValueError for an unknown text.
+    """
+    back: dict[str | None, str] = {}
+    for wire, column in names.items():
+        back.setdefault(column, wire)
+
+    def decode(value: str | None) -> str | None:
+        if optional and not value:
+            return empty
+        try:
+            return names[value or ""]
+        except KeyError:
+            raise ValueError(f"unknown value {value!r}") from None
+
+    def write(value: str | None) -> str | None:
+        return back.get(value) if value else back.get(empty)
+
+    def write_or_empty(value: str | None) -> str:
+        return write(value) or ""
+
+    return Codec(
+        str | None if optional else str,
+        None if optional else REQUIRED,
+        decode,
+        {Form.TO_SITE: write_or_empty, Form.TO_CENTRAL: write, Form.MODERN: write},
+    )
+
+
+# --- short forms for declarations ---------------------------------------------------------------
+
+
+def date(column: str) -> Field:
+    """A V5 date that is plain `YYYY-MM-DD` in both directions."""
+    return Field(column, PLAIN_DATE)
+
+
+def time(column: str | None = None) -> Field:
+    """A V5 time of day; a quirk joins it with its date."""
+    return Field(column, TIME)
+
+
+def zero_is_none(column: str) -> Field:
+    """A V5 number whose zero means none."""
+    return Field(column, ZERO_IS_NONE)
+
+
+def number(column: str, default: float = 0.0) -> Field:
+    """A number whose key may be missing."""
+    return Field(column, with_default(NUMBER, default))
+
+
+def integer(column: str, default: int = 0) -> Field:
+    """An integer whose key may be missing."""
+    return Field(column, with_default(INT, default))

@@ -1,0 +1,299 @@
+"""All record types, walked once: numbered, ordered by their references, found by wire table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache, cached_property
+from graphlib import TopologicalSorter
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from msupply.sync.declare import codecs
+from msupply.sync.declare.codecs import Codec, Field
+from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy, branches
+from msupply.sync.declare.record import HardDelete, Permissions, Record, SoftDelete
+from msupply.sync.declare.wire import Direction, Legacy, Modern
+
+
+class Wire(Enum):
+    """The two sync protocols."""
+
+    V5 = "v5"
+    V6 = "v6"
+
+
+class Channel(Enum):
+    """The three logs that a record's changes can be read from; the value is the log's table."""
+
+    CENTRAL = "changelog_central"
+    QUEUE = "changelog_queue"
+    MODERN = "changelog_modern"
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A reference that must exist: `column` holds the id of a row of `table`."""
+
+    column: str
+    table: str
+    nullable: bool
+
+
+@dataclass(frozen=True)
+class WireTable:
+    """One record type as one wire carries it."""
+
+    wire: Wire
+    name: str
+    fields: dict[str, Field]
+    direction: Direction
+    sends_deletes: bool
+    aliases: dict[str, str]
+    legacy: Legacy | None
+
+    @cached_property
+    def id_key(self) -> str | None:
+        """The wire key of the record id, None where only the envelope carries it."""
+        return next((key for key, field in self.fields.items() if field.column == "id"), None)
+
+
+class RecordType:
+    """What the engine knows of one declared model."""
+
+    def __init__(self, model: type[Record]) -> None:
+        self.model = model
+        self.number = model.number
+        self.table = model._meta.db_table
+        self.name = model._meta.model_name or ""
+        self.policy = model.sync
+        self.permissions: Permissions = model.permissions
+        self.removal: SoftDelete | HardDelete | None = model.removal
+        fields = [f for f in model._meta.concrete_fields]
+        self.columns = {f.column: f for f in fields}
+
+    def __repr__(self) -> str:
+        return f"<RecordType {self.name}>"
+
+    @property
+    def branches(self) -> list[tuple[str | None, Policy]]:
+        """The policies of this table, each with its row condition (see `policy.branches`)."""
+        if isinstance(self.policy, LocalOnly):
+            return []
+        return branches(self.policy)
+
+    @property
+    def syncs(self) -> bool:
+        """True when rows of this table travel."""
+        return not isinstance(self.policy, LocalOnly)
+
+    @cached_property
+    def parents(self) -> list[Parent]:
+        """References that must exist, from columns of this table to other tables."""
+        return [
+            Parent(f.column, f.related_model._meta.db_table, f.null)
+            for f in self.columns.values()
+            if isinstance(f, models.ForeignKey) and f.db_constraint
+        ]
+
+    def references(self) -> Iterable[type[models.Model]]:
+        """Return every model this one refers to, itself left out."""
+        for f in self.columns.values():
+            if isinstance(f, models.ForeignKey) and f.related_model is not self.model:
+                yield f.related_model
+
+    @cached_property
+    def legacy(self) -> WireTable | None:
+        """This type on the V5 wire."""
+        declared = self.model.legacy
+        if declared is None:
+            return None
+        fields = {
+            key: value if isinstance(value, Field) else Field(value, self._legacy_codec(value))
+            for key, value in declared.fields.items()
+        }
+        return WireTable(
+            Wire.V5,
+            declared.table,
+            fields | dict(declared.quirk_keys),
+            declared.direction or self._direction(),
+            declared.sends_deletes,
+            dict(declared.aliases),
+            declared,
+        )
+
+    @cached_property
+    def modern(self) -> WireTable | None:
+        """This type on the V6 wire."""
+        declared = self.model.modern
+        if declared is None:
+            return None
+        if declared.legacy_shape and self.legacy:
+            fields, legacy = self.legacy.fields, self.legacy.legacy
+        else:
+            fields, legacy = self._modern_fields(declared), None
+        return WireTable(
+            Wire.V6,
+            declared.table,
+            fields,
+            declared.direction or self._direction(),
+            declared.sends_deletes,
+            dict(declared.aliases),
+            legacy,
+        )
+
+    def wire(self, wire: Wire) -> WireTable | None:
+        """Return this type on a wire, None where it does not travel on it."""
+        return self.legacy if wire is Wire.V5 else self.modern
+
+    def channels(self, policy: Policy) -> list[Channel]:
+        """Return the logs in which changes of rows under this policy are kept."""
+        found = []
+        if self.legacy:
+            central = policy.everywhere and not policy.goes_up
+            found.append(Channel.CENTRAL if central else Channel.QUEUE)
+        if self.modern and _goes(policy, self.modern.direction):
+            found.append(Channel.MODERN)
+        return found
+
+    def _direction(self) -> Direction:
+        down = any(p.goes_down for _, p in self.branches)
+        up = any(p.goes_up for _, p in self.branches)
+        if down and up:
+            return Direction.BOTH
+        return Direction.DOWN if down else Direction.UP
+
+    def _modern_fields(self, declared: Modern) -> dict[str, Field]:
+        names = {column: key for key, column in declared.renamed.items()}
+        fields = {}
+        for column in self.columns:
+            if column == "extra" or column in declared.local:
+                continue
+            key = names.get(column, column)
+            fields[key] = declared.fields.get(key) or Field(column, self._modern_codec(column))
+        return fields
+
+    def _legacy_codec(self, column: str) -> Codec:
+        field = self.columns[column]
+        target = _value_field(field)
+        if column == "id":
+            return codecs.RECORD_ID
+        if isinstance(target, models.TextField):
+            return codecs.TEXT if field.null else codecs.REQUIRED_TEXT
+        if isinstance(target, models.DateTimeField):
+            return codecs.DATETIME
+        if isinstance(target, models.DateField):
+            return codecs.DATE
+        return _optional_if_null(_number_codec(target), field.null)
+
+    def _modern_codec(self, column: str) -> Codec:
+        field = self.columns[column]
+        target = _value_field(field)
+        if column == "id":
+            return codecs.RECORD_ID
+        if isinstance(target, models.TextField):
+            if field.choices:
+                same = {str(value): str(value) for value, _ in field.choices}
+                return codecs.choice(same, optional=field.null)
+            return codecs.MODERN_TEXT if field.null else codecs.REQUIRED_TEXT
+        if isinstance(target, models.DateTimeField):
+            return codecs.DATETIME
+        if isinstance(target, models.DateField):
+            return codecs.PLAIN_DATE
+        return _optional_if_null(_number_codec(target), field.null)
+
+
+def _value_field(field: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field
+
+
+def _number_codec(field: "models.Field[Any, Any]") -> Codec:
+    if isinstance(field, models.BooleanField):
+        return codecs.BOOL
+    if isinstance(field, models.IntegerField):
+        return codecs.INT
+    if isinstance(field, models.FloatField):
+        return codecs.NUMBER
+    raise TypeError(f"{field} has no codec: use a text, number, boolean or date column")
+
+
+def _goes(policy: Policy, direction: Direction) -> bool:
+    down = policy.goes_down and direction is not Direction.UP
+    up = policy.goes_up and direction is not Direction.DOWN
+    return down or up
+
+
+def _optional_if_null(codec: Codec, null: bool) -> Codec:
+    return codecs.optional(codec) if null else codec
+
+
+class Registry:
+    """The record types of one program, parents before children."""
+
+    def __init__(self, models_: Iterable[type[Record]]) -> None:
+        types = {model: RecordType(model) for model in models_}
+        graph = {
+            model: [to for to in kind.references() if to in types] for model, kind in types.items()
+        }
+        # Sorted within a level, so that the order is the same at every start.
+        sorter = TopologicalSorter(graph)
+        sorter.prepare()
+        self.types: list[RecordType] = []
+        while sorter.is_active():
+            ready = sorted(sorter.get_ready(), key=lambda model: model.number)
+            self.types.extend(types[model] for model in ready)
+            sorter.done(*ready)
+        self.by_number = {kind.number: kind for kind in self.types}
+        self.by_table = {kind.table: kind for kind in self.types}
+        self.by_name = {kind.name: kind for kind in self.types}
+
+    @cached_property
+    def by_wire(self) -> dict[Wire, dict[str, RecordType]]:
+        """Record types by the name of their wire table."""
+        found: dict[Wire, dict[str, RecordType]] = {Wire.V5: {}, Wire.V6: {}}
+        for kind in self.types:
+            for wire in Wire:
+                table = kind.wire(wire)
+                if table:
+                    found[wire][table.name] = kind
+        return found
+
+    @cached_property
+    def visibility(self) -> list[RecordType]:
+        """The join tables that make patients and prescribers visible to stores."""
+        return [kind for kind in self.types if kind.model.visibility]
+
+    @cached_property
+    def stores(self) -> RecordType:
+        """The one record type of stores."""
+        return next(kind for kind in self.types if kind.model.store_site)
+
+    @property
+    def synced(self) -> list[RecordType]:
+        """The record types that travel."""
+        return [kind for kind in self.types if kind.syncs]
+
+
+@cache
+def registry() -> Registry:
+    """Return the registry of all installed record types."""
+    return Registry(
+        model
+        for model in apps.get_models()
+        if issubclass(model, Record) and not model._meta.abstract
+    )
+
+
+__all__ = [
+    "Channel",
+    "Parent",
+    "RecordType",
+    "Registry",
+    "SplitBy",
+    "Wire",
+    "WireTable",
+    "registry",
+]

@@ -1,0 +1,82 @@
+"""What this instance is: its role follows from its own data, never from a build."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import msgspec
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.sync.declare.registry import Channel
+
+
+@dataclass(frozen=True)
+class Here:
+    """This instance.
+
+    - `site_id`: its site number; None until it is set up.
+    - `is_central`: it is the mSupply central server (owns sites, serves V5).
+    - `is_oms_central`: it is the Open mSupply central server (serves V6).
+    - `central_url`, `site_name`, `password_hash`: how a remote site reaches its central server;
+      the hash is the wire hash (sync-v5.md 2.2).
+    - `oms_central_url`: where the V6 API is; on a remote site it is learnt in every cycle.
+    - `own_url`: where this server is reached by others.
+    - `hardware_id`: made once, sent with every request.
+    - `initialised`: a first cycle has been completed (always true on the mSupply central server).
+    """
+
+    site_id: int | None = None
+    site_uuid: str = ""
+    is_central: bool = False
+    is_oms_central: bool = False
+    central_url: str = ""
+    site_name: str = ""
+    password_hash: str = ""
+    hardware_id: str = ""
+    oms_central_url: str = ""
+    own_url: str = ""
+    central_site_id: int = 0
+    interval_seconds: int = 300
+    prepared: bool = False
+    initialised: bool = False
+
+    @property
+    def is_set_up(self) -> bool:
+        """False on an instance that has no role yet."""
+        return self.is_central or bool(self.central_url)
+
+    @property
+    def is_remote(self) -> bool:
+        """True where a central server elsewhere must be synchronised with."""
+        return self.is_set_up and not self.is_central
+
+    @property
+    def served(self) -> frozenset[Channel]:
+        """The logs that other sites read here."""
+        logs: set[Channel] = set()
+        if self.is_central:
+            logs |= {Channel.CENTRAL, Channel.QUEUE}
+        if self.is_oms_central:
+            logs.add(Channel.MODERN)
+        return frozenset(logs)
+
+
+def load(connection: BaseDatabaseWrapper) -> Here:
+    """Read what this instance is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key, value FROM sync_setting")
+        stored = {key: msgspec.json.decode(value) for key, value in cursor.fetchall()}
+    known = {f.name for f in fields(Here)}
+    return Here(**{key: value for key, value in stored.items() if key in known})
+
+
+def change(connection: BaseDatabaseWrapper, **changes: Any) -> Here:
+    """Store changed settings and return the new state."""
+    here = replace(load(connection), **changes)
+    with connection.cursor() as cursor:
+        for key, value in changes.items():
+            cursor.execute(
+                "INSERT INTO sync_setting (key, value) VALUES (%s, %s)"
+                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                [key, msgspec.json.encode(value).decode()],
+            )
+    return here

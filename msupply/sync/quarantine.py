@@ -1,0 +1,132 @@
+"""Records that could not be taken: kept with a plain reason, tried again when they can be."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.sync import buffer
+from msupply.sync.clock import now_text
+from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.sql import dialect
+
+INVALID = "invalid"
+NOT_OWNER = "not_owner"
+MISSING_PARENT = "missing_parent"
+UNKNOWN_TABLE = "unknown_table"
+UNSUPPORTED = "unsupported"
+DATABASE = "database"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a record was not taken; a missing parent is named by its table and id."""
+
+    code: str
+    reason: str
+    waits_table: str | None = None
+    waits_id: str | None = None
+
+
+def keep(
+    connection: BaseDatabaseWrapper,
+    chunk: buffer.Chunk,
+    bad: Sequence[tuple[str, bytes, Problem]],
+) -> None:
+    """Keep the bad records (id, raw data, problem) of a chunk; call `forget` first."""
+    if not bad:
+        return
+    now = now_text()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO sync_quarantine (source_site, wire, table_name, record_id, action, data,"
+            " code, reason, waits_table, waits_id, received_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    chunk.source_site,
+                    chunk.wire.value,
+                    chunk.table,
+                    _storable(record_id),
+                    chunk.action,
+                    _storable(data.decode("utf-8", "replace")),
+                    problem.code,
+                    _storable(problem.reason),
+                    problem.waits_table,
+                    problem.waits_id,
+                    now,
+                )
+                for record_id, data, problem in bad
+            ],
+        )
+
+
+def forget(connection: BaseDatabaseWrapper, table: str, ids: Sequence[str]) -> None:
+    """Drop kept copies of records of which a newer copy has come."""
+    speak = dialect(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sync_quarantine WHERE table_name = %s LIMIT 1", [table])
+        if cursor.fetchone() is None:
+            return
+        cursor.execute(
+            f"DELETE FROM sync_quarantine WHERE table_name = %s AND {speak.in_ids('record_id')}",
+            [table, speak.ids_parameter([_storable(record_id) for record_id in ids])],
+        )
+
+
+def requeue_ready(connection: BaseDatabaseWrapper) -> set[int | None]:
+    """Put back the records whose parent has arrived; return the sources that have work now."""
+    ready: list[int] = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT waits_table FROM sync_quarantine WHERE waits_table IS NOT NULL"
+        )
+        for (table,) in cursor.fetchall():
+            if table not in registry().by_table:
+                continue
+            cursor.execute(
+                f"SELECT q.id FROM sync_quarantine q WHERE q.waits_table = %s"
+                f' AND EXISTS (SELECT 1 FROM "{table}" t WHERE t.id = q.waits_id) LIMIT %s',
+                [table, buffer.CHUNK_RECORDS],
+            )
+            ready += [row_id for (row_id,) in cursor.fetchall()]
+    return requeue(connection, ready)
+
+
+def requeue(connection: BaseDatabaseWrapper, row_ids: Iterable[int]) -> set[int | None]:
+    """Put kept records back into the buffer; return the sources that have work now."""
+    speak = dialect(connection)
+    wanted = [str(row_id) for row_id in row_ids]
+    if not wanted:
+        return set()
+    condition = speak.in_ids("CAST(id AS text)")
+    sources: set[int | None] = set()
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT source_site, wire, table_name, record_id, action, data"
+            f" FROM sync_quarantine WHERE {condition} ORDER BY id",
+            [speak.ids_parameter(wanted)],
+        )
+        for source, wire, table, record_id, action, data in cursor.fetchall():
+            record = buffer.Arrived(table, record_id, action, data.encode())
+            buffer.store(connection, source, Wire(wire), [record])
+            sources.add(source)
+        cursor.execute(
+            f"DELETE FROM sync_quarantine WHERE {condition}", [speak.ids_parameter(wanted)]
+        )
+    return sources
+
+
+def missing_parent(kind: RecordType, column: str, table: str, parent_id: str) -> Problem:
+    """Return the problem of a record whose parent is not here."""
+    parent = registry().by_table.get(table)
+    name = parent.name if parent else table
+    return Problem(
+        MISSING_PARENT, f"{column}: there is no {name} {parent_id!r} here (yet)", table, parent_id
+    )
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL's text has no NUL; JSON data keeps it as an escape.
+    return text.replace("\0", "\ufffd")

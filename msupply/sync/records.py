@@ -1,0 +1,120 @@
+"""Reading changed records in sets and writing them in a form of the wire."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.sync.declare.batch import Columns, table_codec
+from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.record import SoftDelete
+from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.declare.wire import Direction
+from msupply.sync.routing import Change
+from msupply.sync.sql import dialect
+
+
+@dataclass(frozen=True)
+class WireRecord:
+    """One record on its way out; `data` is None for a delete."""
+
+    cursor: int
+    table: str
+    record_id: str
+    data: dict[str, Any] | None
+
+
+def render(
+    connection: BaseDatabaseWrapper,
+    changes: Sequence[Change],
+    wire: Wire,
+    form: Form,
+    going: Direction,
+) -> list[WireRecord]:
+    """Return the present state of changed records, in cursor order.
+
+    `going` is DOWN towards a site or UP towards a central server. Left out: types that this
+    wire does not carry that way, deletes that it has no word for, and rows that have gone since
+    (their own delete follows).
+    """
+    by_type: dict[int, list[Change]] = defaultdict(list)
+    for change in changes:
+        by_type[change.record_type].append(change)
+    found: list[WireRecord] = []
+    for number, wanted in by_type.items():
+        kind = registry().by_number.get(number)
+        table = kind.wire(wire) if kind else None
+        if kind and table and table.direction in (going, Direction.BOTH):
+            found += _render_type(connection, kind, wanted, wire, form)
+    found.sort(key=lambda record: record.cursor)
+    return found
+
+
+def columns_of(connection: BaseDatabaseWrapper, kind: RecordType, ids: Sequence[str]) -> Columns:
+    """Return the rows with these ids as columns, in no particular order."""
+    speak = dialect(connection)
+    names = list(kind.columns)
+    selected = ", ".join(
+        speak.text_column(f'"{name}"', _internal_type(kind, name)) for name in names
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT {selected} FROM "{kind.table}" WHERE {speak.in_ids("id")}',
+            [speak.ids_parameter(ids)],
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return {name: [] for name in names}
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+
+
+def _render_type(
+    connection: BaseDatabaseWrapper, kind: RecordType, changes: list[Change], wire: Wire, form: Form
+) -> list[WireRecord]:
+    table = kind.wire(wire)
+    assert table is not None
+    tells_deletes = table.sends_deletes or (form is Form.TO_SITE and kind.removal is not None)
+    found = [
+        WireRecord(c.cursor, table.name, c.record_id, None)
+        for c in changes
+        if c.deleted and tells_deletes
+    ]
+    cursors = {c.record_id: c.cursor for c in changes if not c.deleted}
+    if not cursors:
+        return found
+    columns = columns_of(connection, kind, list(cursors))
+    removed = _removed(kind, wire, columns)
+    for record_id, gone, data in zip(
+        columns["id"], removed, table_codec(kind, wire).encode(columns, form), strict=True
+    ):
+        if not gone:
+            found.append(WireRecord(cursors[record_id], table.name, record_id, data))
+        elif tells_deletes:
+            found.append(WireRecord(cursors[record_id], table.name, record_id, None))
+    return found
+
+
+def _removed(kind: RecordType, wire: Wire, columns: Columns) -> list[bool]:
+    """Tell which rows are softly deleted by a column that the wire has no key for."""
+    column = unsaid_removal(kind, wire)
+    if column is None:
+        return [False] * len(columns["id"])
+    if _internal_type(kind, column) == "BooleanField":
+        return [not value for value in columns[column]]
+    return [value is not None for value in columns[column]]
+
+
+def unsaid_removal(kind: RecordType, wire: Wire) -> str | None:
+    """Return the soft-delete column that this wire expresses only by a delete, if any."""
+    table = kind.wire(wire)
+    if table is None or not isinstance(kind.removal, SoftDelete):
+        return None
+    column = kind.removal.column
+    on_wire = any(field.column == column for field in table.fields.values())
+    return None if on_wire else column
+
+
+def _internal_type(kind: RecordType, column: str) -> str:
+    return kind.columns[column].get_internal_type()

@@ -1,0 +1,69 @@
+"""What the engine asks of a database, and which dialect answers for a connection."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.sync.declare.registry import Channel, RecordType
+
+Rows = Sequence[Sequence[Any]]
+
+
+class Dialect(Protocol):
+    """One database engine's way of doing the engine's set operations."""
+
+    def upsert(
+        self,
+        connection: BaseDatabaseWrapper,
+        kind: RecordType,
+        columns: Sequence[str],
+        rows: Rows,
+        insert_only: Sequence[str],
+    ) -> None:
+        """Insert rows or update those whose id exists; `insert_only` columns are never updated."""
+
+    def in_ids(self, column: str) -> str:
+        """Return the condition that a column is among one parameter made by `ids_parameter`."""
+
+    def ids_parameter(self, ids: Iterable[str]) -> Any:
+        """Return a list of ids as one query parameter."""
+
+    def text_column(self, name: str, internal_type: str) -> str:
+        """Return the SQL that reads a column as codecs want it (dates as text)."""
+
+    def log_rows(self, channel: Channel, select: str) -> list[str]:
+        """Return the statements that move the rows of `select` to the head of a log.
+
+        `select` yields record_type, record_id, deleted, store_id, partner_id, visible_id,
+        everywhere, source_site; it is run once per statement.
+        """
+
+    def triggers(self, kind: RecordType) -> list[str]:
+        """Return the statements that (re)create the changelog triggers of a table."""
+
+    def setup(self) -> list[str]:
+        """Return the statements needed once before any trigger."""
+
+    def installed_triggers(self, connection: BaseDatabaseWrapper) -> set[str]:
+        """Return the names of the changelog triggers present."""
+
+    def begin_bulk(self, connection: BaseDatabaseWrapper) -> None:
+        """Silence the triggers for the rest of this transaction."""
+
+    def end_bulk(self, connection: BaseDatabaseWrapper) -> None:
+        """Let the triggers speak again, before the transaction ends."""
+
+    def safe_head(self, connection: BaseDatabaseWrapper, channel: Channel) -> int:
+        """Return a cursor below which no open transaction can still fill a row."""
+
+
+def dialect(connection: BaseDatabaseWrapper) -> Dialect:
+    """Return the dialect of a connection. Raises LookupError for an unknown database."""
+    from msupply.sync.sql import postgres, sqlite
+
+    if connection.vendor == "sqlite":
+        return sqlite.DIALECT
+    if connection.vendor == "postgresql":
+        return postgres.DIALECT
+    raise LookupError(f"{connection.vendor} is not supported: use SQLite or PostgreSQL")

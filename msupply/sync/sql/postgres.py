@@ -1,0 +1,201 @@
+"""PostgreSQL: statement triggers with transition tables, COPY upserts, cursors in commit order.
+
+Commit order: a transaction takes its cursors before it commits, so a reader could see cursor 12
+while 11 is still open, and would never come back for 11. Every writer therefore holds a shared
+advisory lock that names the log's last cursor when it began to write; readers stop there.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.sync.declare.registry import Channel, RecordType
+from msupply.sync.sql.dialect import Rows
+from msupply.sync.sql.routing_columns import (
+    LOG_COLUMNS,
+    condition,
+    log_values,
+    logged,
+    tombstone_values,
+)
+
+# The advisory lock of a writer is LOCK_BASE * (its channel's number) + cursor.
+LOCK_BASE = 2**48
+_NUMBERS = {channel: number for number, channel in enumerate(Channel, start=1)}
+
+_MOVE_TO_HEAD = (
+    "ON CONFLICT (record_type, record_id) DO UPDATE SET cursor = EXCLUDED.cursor,"
+    " deleted = EXCLUDED.deleted, store_id = EXCLUDED.store_id, partner_id = EXCLUDED.partner_id,"
+    " visible_id = EXCLUDED.visible_id, everywhere = EXCLUDED.everywhere,"
+    " source_site = EXCLUDED.source_site"
+)
+
+
+class Postgres:
+    """See `Dialect`."""
+
+    def upsert(
+        self,
+        connection: BaseDatabaseWrapper,
+        kind: RecordType,
+        columns: Sequence[str],
+        rows: Rows,
+        insert_only: Sequence[str],
+    ) -> None:
+        """COPY into a temporary table, then one INSERT ... ON CONFLICT."""
+        names = ", ".join(f'"{c}"' for c in columns)
+        kept = {"id", "extra", *insert_only}
+        updates = [f'"{c}" = EXCLUDED."{c}"' for c in columns if c not in kept]
+        if "extra" in columns:
+            own, new = f'"{kind.table}".extra', "EXCLUDED.extra"
+            updates.append(
+                f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
+                f" ELSE ({own}::jsonb || {new}::jsonb)::text END"
+            )
+        action = f"UPDATE SET {', '.join(updates)}" if updates else "NOTHING"
+        stage = f"stage_{kind.table}"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'CREATE TEMPORARY TABLE IF NOT EXISTS "{stage}"'
+                f' (LIKE "{kind.table}") ON COMMIT DELETE ROWS'
+            )
+            cursor.execute(f'TRUNCATE "{stage}"')
+            for name in kind.columns:
+                if name not in columns:
+                    cursor.execute(f'ALTER TABLE "{stage}" ALTER "{name}" DROP NOT NULL')
+            with cursor.copy(f'COPY "{stage}" ({names}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+            cursor.execute(
+                f'INSERT INTO "{kind.table}" ({names}) SELECT {names} FROM "{stage}"'
+                f" ORDER BY id ON CONFLICT (id) DO {action}"
+            )
+
+    def in_ids(self, column: str) -> str:
+        """An array stands for any number of ids."""
+        return f"{column} = ANY(%s)"
+
+    def ids_parameter(self, ids: Iterable[str]) -> Any:
+        """See `in_ids`."""
+        return list(ids)
+
+    def text_column(self, name: str, internal_type: str) -> str:
+        """Dates as ISO text."""
+        return f"{name}::text" if internal_type in ("DateField", "DateTimeField") else name
+
+    def log_rows(self, channel: Channel, select: str) -> list[str]:
+        """Hold the place of this transaction, then move the rows."""
+        return [
+            f"SELECT changelog_hold('{channel.value}')",
+            f"INSERT INTO {channel.value} ({LOG_COLUMNS}) {select} {_MOVE_TO_HEAD}",
+        ]
+
+    def triggers(self, kind: RecordType) -> list[str]:
+        """One function and one statement trigger per table and event."""
+        statements = []
+        for event in ("insert", "update", "delete"):
+            name = f"changelog_{kind.table}_{event}"
+            body = "".join(
+                _trigger_body(kind, event, channel, test, policy)
+                for channel, test, policy in logged(kind)
+            )
+            tables = {
+                "insert": "NEW TABLE AS new_rows",
+                "update": "NEW TABLE AS new_rows OLD TABLE AS old_rows",
+                "delete": "OLD TABLE AS old_rows",
+            }[event]
+            statements.append(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f" IF current_setting('msupply.bulk', true) = 'on' THEN RETURN NULL; END IF;"
+                f" {body} RETURN NULL; END $$"
+            )
+            statements.append(f'DROP TRIGGER IF EXISTS {name} ON "{kind.table}"')
+            statements.append(
+                f'CREATE TRIGGER {name} AFTER {event.upper()} ON "{kind.table}"'
+                f" REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+            )
+        return statements
+
+    def setup(self) -> list[str]:
+        """The function by which a writer says where it began."""
+        cases = " ".join(
+            f"WHEN '{channel.value}' THEN"
+            f" {number} * {LOCK_BASE} + (SELECT CASE WHEN is_called THEN last_value ELSE 0 END"
+            f" FROM {channel.value}_cursor_seq)"
+            for channel, number in _NUMBERS.items()
+        )
+        return [
+            "CREATE OR REPLACE FUNCTION changelog_hold(log text) RETURNS void LANGUAGE plpgsql"
+            " AS $$ DECLARE held text := 'msupply.hold_' || log; BEGIN"
+            # Once per transaction: the first place is the lowest.
+            " IF current_setting(held, true) = 'on' THEN RETURN; END IF;"
+            f" PERFORM pg_advisory_xact_lock_shared(CASE log {cases} END);"
+            " PERFORM set_config(held, 'on', true); END $$"
+        ]
+
+    def installed_triggers(self, connection: BaseDatabaseWrapper) -> set[str]:
+        """Read them from the catalogue."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid"
+                " WHERE NOT tgisinternal AND tgname LIKE 'changelog\\_%%'"
+                " AND pg_table_is_visible(c.oid)"
+            )
+            return {name for (name,) in cursor.fetchall()}
+
+    def begin_bulk(self, connection: BaseDatabaseWrapper) -> None:
+        """The setting ends with the transaction."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('msupply.bulk', 'on', true)")
+
+    def end_bulk(self, connection: BaseDatabaseWrapper) -> None:
+        """Back to normal for what else the transaction does."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('msupply.bulk', '', true)")
+
+    def safe_head(self, connection: BaseDatabaseWrapper, channel: Channel) -> int:
+        """Return the log's last cursor, or the place of its earliest open writer.
+
+        The order matters: a writer that took a cursor at or below the last one holds its lock
+        when the locks are read, or has committed and is visible to every later statement.
+        """
+        sequence = f"{channel.value}_cursor_seq"
+        low = _NUMBERS[channel] * LOCK_BASE
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")
+            (last,) = cursor.fetchone()
+            cursor.execute(
+                "SELECT min((classid::bigint << 32) | objid::bigint) FROM pg_locks"
+                " WHERE locktype = 'advisory' AND objsubid = 1"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                " AND (classid::bigint << 32) | objid::bigint BETWEEN %s AND %s",
+                [low, low + LOCK_BASE - 1],
+            )
+            (lowest,) = cursor.fetchone()
+        return last if lowest is None else min(last, lowest - low)
+
+
+def _trigger_body(
+    kind: RecordType, event: str, channel: Channel, test: str | None, policy: Any
+) -> str:
+    log = channel.value
+    hold = f"PERFORM changelog_hold('{log}'); "
+    insert = f"INSERT INTO {log} ({LOG_COLUMNS}) SELECT "
+    if event == "insert":
+        rows = f"{log_values(kind, policy, 'n')} FROM new_rows n WHERE {condition(test, 'n')}"
+    elif event == "update":
+        rows = (
+            f"{log_values(kind, policy, 'n', former='o')} FROM new_rows n"
+            f" JOIN old_rows o ON o.id = n.id WHERE {condition(test, 'n')}"
+        )
+    else:
+        rows = (
+            f"{tombstone_values(kind, policy, 'o', 'former')} FROM old_rows o"
+            f" LEFT JOIN {log} former ON former.record_type = {kind.number}"
+            f" AND former.record_id = o.id WHERE {condition(test, 'o')}"
+        )
+    return f"{hold}{insert}{rows} {_MOVE_TO_HEAD}; "
+
+
+DIALECT = Postgres()

@@ -1,0 +1,127 @@
+"""SQLite: row triggers, executemany upserts, one writer at a time."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.sync.declare.registry import Channel, RecordType
+from msupply.sync.sql.dialect import Rows
+from msupply.sync.sql.routing_columns import (
+    LOG_COLUMNS,
+    condition,
+    log_values,
+    logged,
+    tombstone_values,
+)
+
+_QUIET = "(SELECT \"on\" FROM sync_bulk_switch WHERE id = 1)"
+
+
+class SQLite:
+    """See `Dialect`."""
+
+    def upsert(
+        self,
+        connection: BaseDatabaseWrapper,
+        kind: RecordType,
+        columns: Sequence[str],
+        rows: Rows,
+        insert_only: Sequence[str],
+    ) -> None:
+        """Upsert with executemany, at the speed of bare SQLite."""
+        names = ", ".join(f'"{c}"' for c in columns)
+        kept = {"id", "extra", *insert_only}
+        updates = [f'"{c}" = excluded."{c}"' for c in columns if c not in kept]
+        if "extra" in columns:
+            own, new = f'"{kind.table}".extra', "excluded.extra"
+            updates.append(
+                f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
+                f" ELSE json_patch({own}, {new}) END"
+            )
+        marks = ", ".join("?" * len(columns))
+        action = f"UPDATE SET {', '.join(updates)}" if updates else "NOTHING"
+        sql = (
+            f'INSERT INTO "{kind.table}" ({names}) VALUES ({marks})'
+            f" ON CONFLICT (id) DO {action}"
+        )
+        connection.ensure_connection()
+        connection.connection.executemany(sql, rows)
+
+    def in_ids(self, column: str) -> str:
+        """A JSON list stands for any number of ids."""
+        return f"{column} IN (SELECT value FROM json_each(%s))"
+
+    def ids_parameter(self, ids: Iterable[str]) -> Any:
+        """See `in_ids`."""
+        return json.dumps(list(ids))
+
+    def text_column(self, name: str, internal_type: str) -> str:
+        """Dates are text already."""
+        return name
+
+    def log_rows(self, channel: Channel, select: str) -> list[str]:
+        """REPLACE gives the row a new cursor at the head."""
+        return [f"INSERT OR REPLACE INTO {channel.value} ({LOG_COLUMNS}) {select}"]
+
+    def triggers(self, kind: RecordType) -> list[str]:
+        """One trigger per table, event and log."""
+        statements = []
+        for number, (channel, test, policy) in enumerate(logged(kind)):
+            log = channel.value
+            same = f"record_type = {kind.number} AND record_id"
+            # Not INSERT OR REPLACE: the statement that fires a trigger overrules its OR clauses.
+            insert = f"DELETE FROM {log} WHERE {same} = NEW.id; INSERT INTO {log} ({LOG_COLUMNS})"
+            bodies = {
+                "insert": f"{insert} SELECT {log_values(kind, policy, 'NEW')}",
+                "update": f"{insert} SELECT {log_values(kind, policy, 'NEW', former='OLD')}",
+                # A DELETE statement has no OR clause that could overrule this one.
+                "delete": (
+                    f"INSERT OR REPLACE INTO {log} ({LOG_COLUMNS})"
+                    f" SELECT {tombstone_values(kind, policy, 'OLD', 'former')} FROM (SELECT 1)"
+                    f" LEFT JOIN {log} former ON {same.replace('record_', 'former.record_')} = OLD.id"
+                ),
+            }
+            for event, body in bodies.items():
+                name = f"changelog_{kind.table}_{event}_{number}"
+                row = "OLD" if event == "delete" else "NEW"
+                statements.append(f"DROP TRIGGER IF EXISTS {name}")
+                statements.append(
+                    f'CREATE TRIGGER {name} AFTER {event.upper()} ON "{kind.table}"'
+                    f" WHEN NOT {_QUIET} AND {condition(test, row)} BEGIN {body}; END"
+                )
+        return statements
+
+    def setup(self) -> list[str]:
+        """The switch has one row."""
+        return ['INSERT OR IGNORE INTO sync_bulk_switch (id, "on") VALUES (1, 0)']
+
+    def installed_triggers(self, connection: BaseDatabaseWrapper) -> set[str]:
+        """Read them from the schema."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+                " AND name LIKE 'changelog\\_%%' ESCAPE '\\'"
+            )
+            return {name for (name,) in cursor.fetchall()}
+
+    def begin_bulk(self, connection: BaseDatabaseWrapper) -> None:
+        """Only this transaction sees the switch: SQLite has one writer."""
+        with connection.cursor() as cursor:
+            cursor.execute('UPDATE sync_bulk_switch SET "on" = 1 WHERE id = 1')
+
+    def end_bulk(self, connection: BaseDatabaseWrapper) -> None:
+        """Back to 0 before anybody else can see it."""
+        with connection.cursor() as cursor:
+            cursor.execute('UPDATE sync_bulk_switch SET "on" = 0 WHERE id = 1')
+
+    def safe_head(self, connection: BaseDatabaseWrapper, channel: Channel) -> int:
+        """With one writer at a time, rows commit in the order of their cursors."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT max(cursor) FROM {channel.value}")
+            (head,) = cursor.fetchone()
+        return head or 0
+
+
+DIALECT = SQLite()
