@@ -65,7 +65,9 @@ def store(
     for record in records:
         action = _ACTIONS.get(record.action.lower())
         if action is None:
-            raise ValueError(f"unknown action {record.action!r}: use insert, update, delete or merge")
+            raise ValueError(
+                f"unknown action {record.action!r}: use insert, update, delete or merge"
+            )
         groups[record.table, action].append(record)
         total += 1
     received = now_text()
@@ -76,8 +78,15 @@ def store(
                 cursor.execute(
                     "INSERT INTO sync_buffer (source_site, wire, table_name, action, records,"
                     " payload, received_at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-                    [source_site, wire.value, table, action, len(part),
-                     _payload(action, part), received],
+                    [
+                        source_site,
+                        wire.value,
+                        table,
+                        action,
+                        len(part),
+                        _payload(action, part),
+                        received,
+                    ],
                 )
     return total
 

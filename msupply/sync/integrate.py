@@ -167,9 +167,7 @@ def _missing_parents(
             continue
         for place, value in enumerate(values):
             if value and value not in known and place not in problems:
-                missing[place] = quarantine.missing_parent(
-                    kind, parent.column, parent.table, value
-                )
+                missing[place] = quarantine.missing_parent(kind, parent.column, parent.table, value)
     return missing
 
 
@@ -275,9 +273,7 @@ class _Writer:
         visibility = self.kind.model.visibility
         if visibility and self.origin.logs:
             subjects = ownership.lookup(self.connection, self.kind.table, visibility.subject, ids)
-            changelog.touch_visible(
-                self.connection, list(set(subjects.values())), self.origin.logs
-            )
+            changelog.touch_visible(self.connection, list(set(subjects.values())), self.origin.logs)
 
 
 def _column_value(value: object) -> object:

@@ -139,11 +139,8 @@ def _arriving_stores(
 ) -> list[str | None]:
     if "." not in column:
         return batch.columns[column]
-    reference, target = column.split(".")
-    parents = batch.columns[f"{reference}_id"]
-    parent = kind.columns[f"{reference}_id"].related_model
-    assert parent is not None and not isinstance(parent, str)
-    table = parent._meta.db_table
+    reference, table, target = kind.follow(column)
+    parents = batch.columns[reference]
     stores = lookup(connection, table, target, {p for p in parents if p})
     return [stores.get(p) for p in parents]
 
@@ -153,13 +150,11 @@ def _present_stores(
 ) -> dict[str, str | None]:
     if "." not in column:
         return lookup(connection, kind.table, column, ids)
-    reference, target = column.split(".")
-    parents = lookup(connection, kind.table, f"{reference}_id", ids)
+    reference, table, target = kind.follow(column)
+    parents = lookup(connection, kind.table, reference, ids)
     if not parents:
         return {}
-    parent = kind.columns[f"{reference}_id"].related_model
-    assert parent is not None and not isinstance(parent, str)
-    stores = lookup(connection, parent._meta.db_table, target, set(parents.values()) - {None})
+    stores = lookup(connection, table, target, set(parents.values()) - {None})
     return {record: stores.get(parent_id) for record, parent_id in parents.items()}
 
 
@@ -193,9 +188,7 @@ def refused_deletes(
     return refused
 
 
-def lookup(
-    connection: BaseDatabaseWrapper, table: str, column: str, ids: Any
-) -> dict[str, Any]:
+def lookup(connection: BaseDatabaseWrapper, table: str, column: str, ids: Any) -> dict[str, Any]:
     """Return one column of the rows with these ids, by id."""
     speak = dialect(connection)
     with connection.cursor() as cursor:
@@ -213,8 +206,7 @@ def _store_of(
         return None
     if "." not in policy.store:
         return values.get(policy.store)
-    reference, target = policy.store.split(".")
-    parent = kind.columns[f"{reference}_id"].related_model
-    assert parent is not None and not isinstance(parent, str)
-    parent_id = values.get(f"{reference}_id")
-    return lookup(connection, parent._meta.db_table, target, [parent_id]).get(parent_id or "")
+    reference, table, target = kind.follow(policy.store)
+    parent_id = values.get(reference) or ""
+    store: str | None = lookup(connection, table, target, [parent_id]).get(parent_id)
+    return store

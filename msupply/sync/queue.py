@@ -40,9 +40,7 @@ def first(connection: BaseDatabaseWrapper, site_id: int, limit: int) -> QueueBat
     after = state.queue_cursor
     ahead = set(msgspec.json.decode(state.acknowledged_ahead, type=list[int]))
     while True:
-        changes = routing.read(
-            connection, Channel.QUEUE, reader, after, up_to, limit + len(ahead)
-        )
+        changes = routing.read(connection, Channel.QUEUE, reader, after, up_to, limit + len(ahead))
         wanted = [change for change in changes if change.cursor not in ahead][:limit]
         records = _render(connection, wanted)
         if records or not changes:
@@ -62,9 +60,7 @@ def length(connection: BaseDatabaseWrapper, site_id: int) -> int:
     state = site_state(connection, site_id)
     up_to = changelog.head(connection, Channel.QUEUE)
     reader = _reader(connection, state)
-    return routing.count(
-        connection, Channel.QUEUE, reader, state.queue_cursor, up_to, COUNT_WINDOW
-    )
+    return routing.count(connection, Channel.QUEUE, reader, state.queue_cursor, up_to, COUNT_WINDOW)
 
 
 def acknowledge(connection: BaseDatabaseWrapper, site_id: int, ids: Iterable[str]) -> None:

@@ -72,7 +72,9 @@ def count(
     """Count the changes waiting for a site: exact up to `window`, beyond it an upper estimate."""
     sql, parameters = _routed(channel, reader, after, up_to, window)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) r LIMIT %s) c", [*parameters, window])
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) r LIMIT %s) c", [*parameters, window]
+        )
         (found,) = cursor.fetchone()
     return found if found < window else max(window, up_to - after)
 

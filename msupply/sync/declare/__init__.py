@@ -31,7 +31,15 @@ from msupply.sync.declare.policy import (
     UpOnly,
     Visibility,
 )
-from msupply.sync.declare.record import HardDelete, Permissions, Record, Ref, SoftDelete, SoftRef, new_id
+from msupply.sync.declare.record import (
+    HardDelete,
+    Permissions,
+    Record,
+    Ref,
+    SoftDelete,
+    SoftRef,
+    new_id,
+)
 from msupply.sync.declare.wire import Direction, Legacy, Modern
 
 __all__ = [

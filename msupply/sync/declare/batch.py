@@ -171,10 +171,9 @@ class TableCodec:
         objects = batch.wire.pop(group.key)
         for key in group.members:
             batch.wire[key] = [None] * len(objects)
-        for place, value in enumerate(objects):
-            if not value:
-                value = {}
-            elif not isinstance(value, dict):
+        for place, found_value in enumerate(objects):
+            value = found_value or {}
+            if not isinstance(value, dict):
                 batch.errors.setdefault(place, f"{group.key} must be an object")
                 value = {}
             for key, inner in group.members.items():

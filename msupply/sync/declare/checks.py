@@ -14,11 +14,19 @@ from msupply.sync.declare.registry import RecordType, Wire, registry
 def check_declarations(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Return an error for each declaration that the engine could not work with."""
     kinds = registry().types
-    errors: list[CheckMessage] = []
+    errors: list[CheckMessage] = [
+        _error("E004", "say whether it travels: `sync = ` a policy or LocalOnly(reason)", kind)
+        for kind in kinds
+        if not isinstance(getattr(kind.model, "sync", None), Policy | SplitBy | LocalOnly)
+    ]
+    if errors:
+        return errors
     for number, times in Counter(getattr(k.model, "number", None) for k in kinds).items():
         if number is None or times > 1:
             owners = [k.name for k in kinds if getattr(k.model, "number", None) == number]
-            errors.append(_error("E001", f"number {number} is missing or used twice: {owners}", None))
+            errors.append(
+                _error("E001", f"number {number} is missing or used twice: {owners}", None)
+            )
     for wire in Wire:
         names = Counter(t.name for k in kinds if (t := k.wire(wire)))
         errors += [
@@ -34,10 +42,7 @@ def check_declarations(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 def _faults(kind: RecordType) -> Iterator[tuple[str, str]]:
-    policy = getattr(kind.model, "sync", None)
-    if not isinstance(policy, Policy | SplitBy | LocalOnly):
-        yield "E004", "say whether it travels: `sync = ` a policy or LocalOnly(reason)"
-        return
+    policy = kind.policy
     if isinstance(policy, LocalOnly) == bool(kind.model.legacy or kind.model.modern):
         yield "E005", "a type that travels needs a wire name, and a local one must have none"
     for _, branch in kind.branches:
@@ -51,7 +56,10 @@ def _faults(kind: RecordType) -> Iterator[tuple[str, str]]:
         table = kind.wire(wire)
         for key, field in (table.fields if table else {}).items():
             if field.column is not None and field.column not in kind.columns:
-                yield "E008", f"wire key {key!r} fills the column {field.column!r}, which it has not"
+                yield (
+                    "E008",
+                    f"wire key {key!r} fills the column {field.column!r}, which it has not",
+                )
 
 
 def _bad_path(kind: RecordType, column: str) -> Iterator[tuple[str, str]]:

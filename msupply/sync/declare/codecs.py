@@ -6,10 +6,9 @@ A value has up to three forms on the wire: V5 towards a site, V5 towards the cen
 (sync-v5.md 8.3) and V6.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date as Date
-from datetime import datetime as DateTime
 from enum import Enum
 from typing import Annotated, Any
 
@@ -72,7 +71,7 @@ def decode_date(value: str | None) -> str | None:
     """Read a date, with or without a time; empty text and 0000-00-00 mean none."""
     if not value or value.startswith("0000-00-00"):
         return None
-    return Date.fromisoformat(value[:10]).isoformat()
+    return dt.date.fromisoformat(value[:10]).isoformat()
 
 
 def decode_datetime(value: str | None) -> str | None:
@@ -81,7 +80,7 @@ def decode_datetime(value: str | None) -> str | None:
         return None
     if len(value) > 26 and value[19] == ".":
         value = value[:26] + value[26:].lstrip("0123456789")
-    moment = DateTime.fromisoformat(value)
+    moment = dt.datetime.fromisoformat(value)
     if moment.tzinfo is not None:
         raise ValueError("a datetime must have no zone")
     return moment.isoformat(" ")
@@ -93,7 +92,7 @@ def decode_time(value: int | str | None) -> str:
         return f"{value // 3600:02}:{value // 60 % 60:02}:{value % 60:02}"
     if isinstance(value, str):
         try:
-            return DateTime.strptime(value[:8], "%H:%M:%S").strftime("%H:%M:%S")
+            return dt.time.fromisoformat(value[:8]).isoformat("seconds")
         except ValueError:
             return "00:00:00"
     return "00:00:00"
@@ -178,12 +177,12 @@ DATETIME = Codec(
         Form.MODERN: iso_datetime,
     },
 )
-TIME = Codec(
-    int | str | None, None, decode_time, {Form.TO_SITE: seconds_since_midnight}
-)
+TIME = Codec(int | str | None, None, decode_time, {Form.TO_SITE: seconds_since_midnight})
 JSON = Codec(msgspec.Raw, msgspec.Raw(b"null"), _decode_json, _every_form(_raw_json))
 # Zero on the V5 wire means none (sync-v5.md 8.1, code Z).
-ZERO_IS_NONE = Codec(float | None, 0.0, lambda value: value or None, {Form.TO_SITE: lambda v: v or 0})
+ZERO_IS_NONE = Codec(
+    float | None, 0.0, lambda value: value or None, {Form.TO_SITE: lambda v: v or 0}
+)
 
 
 def optional(codec: Codec, default: Any = None) -> Codec:

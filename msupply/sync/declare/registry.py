@@ -67,11 +67,10 @@ class RecordType:
         self.number = model.number
         self.table = model._meta.db_table
         self.name = model._meta.model_name or ""
-        self.policy = model.sync
+        self.policy: Policy | SplitBy | LocalOnly = model.sync
         self.permissions: Permissions = model.permissions
         self.removal: SoftDelete | HardDelete | None = model.removal
-        fields = [f for f in model._meta.concrete_fields]
-        self.columns = {f.column: f for f in fields}
+        self.columns = {f.column: f for f in model._meta.concrete_fields}
 
     def __repr__(self) -> str:
         return f"<RecordType {self.name}>"
@@ -79,9 +78,7 @@ class RecordType:
     @property
     def branches(self) -> list[tuple[str | None, Policy]]:
         """The policies of this table, each with its row condition (see `policy.branches`)."""
-        if isinstance(self.policy, LocalOnly):
-            return []
-        return branches(self.policy)
+        return [] if isinstance(self.policy, LocalOnly) else branches(self.policy)
 
     @property
     def syncs(self) -> bool:
@@ -96,6 +93,14 @@ class RecordType:
             for f in self.columns.values()
             if isinstance(f, models.ForeignKey) and f.db_constraint
         ]
+
+    def follow(self, path: str) -> tuple[str, str, str]:
+        """Split `invoice.store_id` into this table's column, the parent's table and its column."""
+        reference, target = path.split(".")
+        column = f"{reference}_id"
+        parent = self.columns[column].related_model
+        assert isinstance(parent, type)
+        return column, parent._meta.db_table, target
 
     def references(self) -> Iterable[type[models.Model]]:
         """Return every model this one refers to, itself left out."""

@@ -30,7 +30,7 @@ class Dialect(Protocol):
         """Return a list of ids as one query parameter."""
 
     def text_column(self, name: str, internal_type: str) -> str:
-        """Return the SQL that reads a column as codecs want it (dates as text)."""
+        """Return the SQL that reads a column as codecs want it (dates as text, no converters)."""
 
     def log_rows(self, channel: Channel, select: str) -> list[str]:
         """Return the statements that move the rows of `select` to the head of a log.

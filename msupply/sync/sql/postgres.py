@@ -126,12 +126,14 @@ class Postgres:
             for channel, number in _NUMBERS.items()
         )
         return [
-            "CREATE OR REPLACE FUNCTION changelog_hold(log text) RETURNS void LANGUAGE plpgsql"
-            " AS $$ DECLARE held text := 'msupply.hold_' || log; BEGIN"
-            # Once per transaction: the first place is the lowest.
-            " IF current_setting(held, true) = 'on' THEN RETURN; END IF;"
-            f" PERFORM pg_advisory_xact_lock_shared(CASE log {cases} END);"
-            " PERFORM set_config(held, 'on', true); END $$"
+            (
+                "CREATE OR REPLACE FUNCTION changelog_hold(log text) RETURNS void LANGUAGE plpgsql"
+                " AS $$ DECLARE held text := 'msupply.hold_' || log; BEGIN"
+                # Once per transaction: the first place is the lowest.
+                " IF current_setting(held, true) = 'on' THEN RETURN; END IF;"
+                f" PERFORM pg_advisory_xact_lock_shared(CASE log {cases} END);"
+                " PERFORM set_config(held, 'on', true); END $$"
+            )
         ]
 
     def installed_triggers(self, connection: BaseDatabaseWrapper) -> set[str]:

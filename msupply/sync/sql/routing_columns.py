@@ -14,11 +14,8 @@ def path(kind: RecordType, column: str | None, row: str) -> str:
         return "NULL"
     if "." not in column:
         return f"{row}.{column}"
-    reference, target = column.split(".")
-    parent = kind.columns[f"{reference}_id"].related_model
-    assert parent is not None and not isinstance(parent, str)
-    table = parent._meta.db_table
-    return f"(SELECT up.{target} FROM {table} up WHERE up.id = {row}.{reference}_id)"
+    reference, table, target = kind.follow(column)
+    return f"(SELECT up.{target} FROM {table} up WHERE up.id = {row}.{reference})"
 
 
 def everywhere(kind: RecordType, policy: Policy, row: str) -> str:

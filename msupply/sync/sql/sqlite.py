@@ -16,7 +16,7 @@ from msupply.sync.sql.routing_columns import (
     tombstone_values,
 )
 
-_QUIET = "(SELECT \"on\" FROM sync_bulk_switch WHERE id = 1)"
+_QUIET = '(SELECT "on" FROM sync_bulk_switch WHERE id = 1)'
 
 
 class SQLite:
@@ -42,10 +42,7 @@ class SQLite:
             )
         marks = ", ".join("?" * len(columns))
         action = f"UPDATE SET {', '.join(updates)}" if updates else "NOTHING"
-        sql = (
-            f'INSERT INTO "{kind.table}" ({names}) VALUES ({marks})'
-            f" ON CONFLICT (id) DO {action}"
-        )
+        sql = f'INSERT INTO "{kind.table}" ({names}) VALUES ({marks}) ON CONFLICT (id) DO {action}'
         connection.ensure_connection()
         connection.connection.executemany(sql, rows)
 
@@ -58,8 +55,9 @@ class SQLite:
         return json.dumps(list(ids))
 
     def text_column(self, name: str, internal_type: str) -> str:
-        """Dates are text already."""
-        return name
+        """An expression has no declared type, so Django's converters leave its value alone."""
+        typed = internal_type in ("BooleanField", "DateField", "DateTimeField")
+        return f"+{name}" if typed else name
 
     def log_rows(self, channel: Channel, select: str) -> list[str]:
         """REPLACE gives the row a new cursor at the head."""

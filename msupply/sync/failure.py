@@ -1,0 +1,138 @@
+"""Why a cycle stopped, in words that say what to do next (sync-v6.md 13)."""
+
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class FailureCode(Enum):
+    """The error codes of the sync log."""
+
+    CONNECTION_ERROR = "CONNECTION_ERROR"
+    SITE_NAME_NOT_FOUND = "SITE_NAME_NOT_FOUND"
+    INCORRECT_PASSWORD = "INCORRECT_PASSWORD"  # noqa: S105 - the name of an error
+    HARDWARE_ID_MISMATCH = "HARDWARE_ID_MISMATCH"
+    SITE_HAS_NO_STORE = "SITE_HAS_NO_STORE"
+    SITE_AUTH_TIMEOUT = "SITE_AUTH_TIMEOUT"
+    API_VERSION_INCOMPATIBLE = "API_VERSION_INCOMPATIBLE"
+    V6_API_VERSION_INCOMPATIBLE = "V6_API_VERSION_INCOMPATIBLE"
+    CENTRAL_V6_NOT_CONFIGURED = "CENTRAL_V6_NOT_CONFIGURED"
+    INTEGRATION_TIMEOUT_REACHED = "INTEGRATION_TIMEOUT_REACHED"
+    INTEGRATION_ERROR = "INTEGRATION_ERROR"
+    SITE_UUID_IS_BEING_CHANGED = "SITE_UUID_IS_BEING_CHANGED"
+    INVALID_URL = "INVALID_URL"
+    NOT_A_CENTRAL_SERVER = "NOT_A_CENTRAL_SERVER"
+    UNKNOWN = "UNKNOWN"
+
+
+class SyncFailure(Exception):
+    """A cycle cannot go on. `detail` is for "more information": English, without secrets."""
+
+    def __init__(self, code: FailureCode, detail: str) -> None:
+        super().__init__(f"{code.value}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class StillIntegrating(SyncFailure):
+    """A server is busy with what this site pushed before; the request may be made again later."""
+
+
+class Unreachable(SyncFailure):
+    """No answer came: the request may have been carried out, or not."""
+
+
+_LATER: Text = _(
+    "Your work is safe on this device. Synchronisation is tried again at the next interval."
+)
+
+_EXPLANATIONS: dict[FailureCode, tuple[Text, Text]] = {
+    FailureCode.CONNECTION_ERROR: (
+        _("The central server cannot be reached"),
+        _(
+            "Check that this device is on the network and that the address of the server is right."
+            " You can keep working: the next cycle catches up by itself."
+        ),
+    ),
+    FailureCode.SITE_NAME_NOT_FOUND: (
+        _("The central server does not know this site name"),
+        _("Check the spelling of the site name, or ask the central server's administrator for it."),
+    ),
+    FailureCode.INCORRECT_PASSWORD: (
+        _("The site password is wrong"),
+        _("Enter the password that was given to this site on the central server."),
+    ),
+    FailureCode.HARDWARE_ID_MISMATCH: (
+        _("This site is already in use on another device"),
+        _(
+            "Only one device may be this site. If the other one is no longer used, ask the central"
+            " server's administrator to reset the site's hardware id, then try again."
+        ),
+    ),
+    FailureCode.SITE_HAS_NO_STORE: (
+        _("No store is assigned to this site"),
+        _("Ask the central server's administrator to make a store active on this site."),
+    ),
+    FailureCode.SITE_AUTH_TIMEOUT: (
+        _("The site is locked for a while after too many wrong passwords"),
+        _("Wait some minutes, check the site's password, then try again."),
+    ),
+    FailureCode.API_VERSION_INCOMPATIBLE: (
+        _("This version does not fit the mSupply central server"),
+        _("Update this site or the central server, so that their versions fit together."),
+    ),
+    FailureCode.V6_API_VERSION_INCOMPATIBLE: (
+        _("This version does not fit the Open mSupply central server"),
+        _("Update this site or the Open mSupply central server, so that their versions fit."),
+    ),
+    FailureCode.CENTRAL_V6_NOT_CONFIGURED: (
+        _("The Open mSupply central server has no address yet"),
+        _(
+            "On the mSupply central server, tick “site is Open mSupply central server” on one site"
+            " and enter the address of that site."
+        ),
+    ),
+    FailureCode.INTEGRATION_TIMEOUT_REACHED: (
+        _("The central server takes long to process what this site sent"),
+        _LATER,
+    ),
+    FailureCode.INTEGRATION_ERROR: (
+        _("Received data could not be saved"),
+        _(
+            "Check that the disk has room left, then synchronise again."
+            " If it happens again, send “more information” to your support."
+        ),
+    ),
+    FailureCode.SITE_UUID_IS_BEING_CHANGED: (
+        _("These settings belong to another site"),
+        _("The data here are those of one site. Install anew to set this device up as another."),
+    ),
+    FailureCode.INVALID_URL: (
+        _("The address of the server is not valid"),
+        _("Enter an address such as https://central.example.org, without user name or password."),
+    ),
+    FailureCode.NOT_A_CENTRAL_SERVER: (
+        _("The server at this address is not a central server"),
+        _("Check the address: another server answers there, or a site that is not central."),
+    ),
+    FailureCode.UNKNOWN: (
+        _("Synchronisation stopped because of an unexpected problem"),
+        _(
+            "It is tried again at the next interval. If it happens again, send “more information”"
+            " to your support."
+        ),
+    ),
+}
+
+
+def explain(code: FailureCode) -> tuple[Text, Text]:
+    """Return what a user is told about a failure: what happened, and what to do next."""
+    return _EXPLANATIONS[code]
+
+
+def known_code(text: str | None) -> FailureCode:
+    """Return the code with this text, UNKNOWN for any other."""
+    return FailureCode.__members__.get(text or "", FailureCode.UNKNOWN)

@@ -1,0 +1,89 @@
+"""One cycle at a time, whatever the number of processes; a dead process holds nothing.
+
+On PostgreSQL a session's advisory lock, on SQLite a lock on a file beside the database: both are
+let go by the operating system when their process ends, however it ends.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import gettempdir
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# Below every changelog lock (see postgres.LOCK_BASE).
+_ADVISORY_KEY = 7_021_975
+_RETRY_SECONDS = 0.1
+
+
+class CycleRunning(Exception):
+    """Another cycle went on for as long as the caller was willing to wait."""
+
+
+@contextmanager
+def hold(
+    connection: BaseDatabaseWrapper, give_up: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Hold the lock of this instance; wait for it until `give_up`, then raise CycleRunning."""
+    if connection.vendor == "postgresql":
+        with _advisory(connection, give_up):
+            yield
+    else:
+        with _file(connection, give_up):
+            yield
+
+
+@contextmanager
+def _advisory(connection: BaseDatabaseWrapper, give_up: Callable[[], bool]) -> Iterator[None]:
+    def attempt() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY])
+            return bool(cursor.fetchone()[0])
+
+    _wait(attempt, give_up)
+    try:
+        yield
+    finally:
+        # A connection that broke has let the lock go already.
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_KEY])
+
+
+@contextmanager
+def _file(connection: BaseDatabaseWrapper, give_up: Callable[[], bool]) -> Iterator[None]:
+    with _path(connection).open("ab") as file:
+        _wait(lambda: _lock_file(file.fileno()), give_up)
+        yield
+
+
+def _path(connection: BaseDatabaseWrapper) -> Path:
+    name = str(connection.settings_dict["NAME"])
+    if "memory" in name:
+        # A database in memory belongs to one process; so does its lock.
+        return Path(gettempdir()) / f"msupply-{id(connection.settings_dict)}.cycle"
+    return Path(f"{name}.cycle")
+
+
+def _lock_file(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _wait(attempt: Callable[[], bool], give_up: Callable[[], bool]) -> None:
+    while not attempt():
+        if give_up():
+            raise CycleRunning
+        time.sleep(_RETRY_SECONDS)

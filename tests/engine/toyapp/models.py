@@ -1,0 +1,163 @@
+"""Shops that lend things to people: each policy of the engine once, and both wires."""
+
+from django.db import models
+
+from msupply.sync.declare import (
+    DATE,
+    Central,
+    Field,
+    HardDelete,
+    Legacy,
+    LocalOnly,
+    Modern,
+    Patient,
+    Record,
+    Ref,
+    SoftDelete,
+    SoftRef,
+    SplitBy,
+    Store,
+    Visibility,
+    time,
+)
+
+
+class Shop(Record):
+    number = 1
+    sync = Central()
+    store_site = "site_id"
+    legacy = Legacy("shop", {"ID": "id", "Title": "name", "site": "site_id"})
+
+    name = models.TextField()
+    site_id = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "toy_shop"
+
+
+class Thing(Record):
+    number = 2
+    sync = Central()
+    removal = SoftDelete("is_active")
+    legacy = Legacy("thing", {"ID": "id", "Title": "name", "grams": "weight"})
+
+    name = models.TextField()
+    weight = models.FloatField(null=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "toy_thing"
+
+
+class Person(Record):
+    number = 3
+    sync = SplitBy("kind", "BORROWER", Patient(visible="id"), Central())
+    legacy = Legacy("person", {"ID": "id", "Title": "name", "kind": "kind"}, sends_deletes=True)
+
+    name = models.TextField()
+    kind = models.TextField(default="BORROWER")
+
+    class Meta:
+        db_table = "toy_person"
+
+
+class PersonShop(Record):
+    number = 4
+    sync = Store("shop_id", shared_edit=True)
+    visibility = Visibility(store="shop_id", subject="person_id")
+    removal = HardDelete()
+    legacy = Legacy("person_shop", {"ID": "id", "person_ID": "person_id", "shop_ID": "shop_id"})
+
+    person = Ref("toy.Person", db_index=True)
+    shop = Ref("toy.Shop")
+
+    class Meta:
+        db_table = "toy_person_shop"
+
+
+def _join_date_and_time(batch):
+    batch.columns["lent_at"] = [
+        f"{day} {clock}" if day else None
+        for day, clock in zip(batch.wire["lent_date"], batch.wire["lent_time"], strict=True)
+    ]
+
+
+def _split_date_and_time(columns, wire):
+    moments = columns["lent_at"]
+    wire["lent_date"] = [moment and moment[:10] for moment in moments]
+    wire["lent_time"] = [moment[11:19] if moment else "00:00:00" for moment in moments]
+
+
+class Loan(Record):
+    number = 5
+    sync = Store("shop_id")
+    removal = HardDelete()
+    legacy = Legacy(
+        "Loan",
+        {
+            "ID": "id",
+            "shop_ID": "shop_id",
+            "comment": "comment",
+            "due": "due",
+            "person_ID": "person_id",
+            "more.colour": "colour",
+        },
+        sends_deletes=True,
+        quirk_keys={"lent_date": Field(None, DATE), "lent_time": time()},
+        decode=_join_date_and_time,
+        encode=_split_date_and_time,
+    )
+
+    shop = Ref("toy.Shop")
+    person = SoftRef("toy.Person")
+    comment = models.TextField(null=True)
+    colour = models.TextField(null=True)
+    due = models.DateField(null=True)
+    lent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "toy_loan"
+
+
+class LoanLine(Record):
+    number = 6
+    sync = Store("loan.shop_id")
+    removal = HardDelete()
+    legacy = Legacy(
+        "loan line",
+        {"ID": "id", "loan_ID": "loan_id", "thing_ID": "thing_id", "count": "count"},
+        sends_deletes=True,
+    )
+
+    loan = Ref("toy.Loan", db_index=True)
+    thing = Ref("toy.Thing")
+    count = models.IntegerField()
+
+    class Meta:
+        db_table = "toy_loan_line"
+
+
+class Machine(Record):
+    number = 7
+    sync = Store("shop_id", shared_edit=True)
+    modern = Modern("machine", {"shop_key": "shop_id"}, local=("note",), sends_deletes=True)
+    removal = HardDelete()
+
+    shop = Ref("toy.Shop", null=True)
+    label = models.TextField()
+    working = models.BooleanField(null=True)
+    bought = models.DateField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    note = models.TextField(default="")
+
+    class Meta:
+        db_table = "toy_machine"
+
+
+class Opinion(Record):
+    number = 8
+    sync = LocalOnly("what the shop keeper thinks is nobody's business")
+    text = models.TextField()
+
+    class Meta:
+        db_table = "toy_opinion"
