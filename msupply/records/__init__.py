@@ -1,0 +1,1 @@
+"""The medicine: every record type, one declaration each. Nothing here writes."""

@@ -1,0 +1,1 @@
+"""What a declaration cannot say of the V5 wire: functions over a whole batch, one file a subject."""
