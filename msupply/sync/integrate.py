@@ -138,8 +138,12 @@ def _integrate_upserts(
         for place, record_id in enumerate(batch.ids)
         if last.get(record_id) == place and record_id not in passed_over
     ]
+    gone = [batch.ids[place] for place in good if place in batch.removed]
+    good = [place for place in good if place not in batch.removed]
     with transaction.atomic(using=connection.alias):
         problems |= _write(connection, codec, chunk, batch, good, origin)
+        if gone:
+            _delete(connection, kind, gone, origin)
         quarantine.forget(connection, chunk.table, batch.ids)
         bad = [(batch.ids[p], batch.raw[p], problem) for p, problem in sorted(problems.items())]
         quarantine.keep(connection, chunk, bad)

@@ -32,6 +32,8 @@ class DecodedBatch:
     extras: list[str | None]
     columns: Columns = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
+    # Places of records that say of themselves that they are deleted; quirks fill it.
+    removed: set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.ids)

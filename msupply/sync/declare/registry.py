@@ -103,9 +103,17 @@ class RecordType:
         return column, parent._meta.db_table, target
 
     def references(self) -> Iterable[type[models.Model]]:
-        """Return every model this one refers to, itself left out."""
+        """Return every model this one must refer to, itself left out.
+
+        Soft references do not order anything: their targets may be missing, and names and
+        stores refer to each other.
+        """
         for f in self.columns.values():
-            if isinstance(f, models.ForeignKey) and f.related_model is not self.model:
+            if (
+                isinstance(f, models.ForeignKey)
+                and f.db_constraint
+                and f.related_model is not self.model
+            ):
                 yield f.related_model
 
     @cached_property
