@@ -14,4 +14,6 @@ class LogInFailure(models.Model):
 
     class Meta:
         db_table = "log_in_failure"
-        constraints = [models.UniqueConstraint("username", "address", name="log_in_failure_key")]
+        constraints = [
+            models.UniqueConstraint(fields=("username", "address"), name="log_in_failure_key")
+        ]

@@ -28,7 +28,6 @@ class Migration(migrations.Migration):
                 ('job_title', models.TextField(blank=True, null=True, verbose_name='job title')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('password', models.TextField(blank=True, default='', editable=False)),
-                ('last_login', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last login')),
                 ('last_successful_sync', models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
@@ -1545,6 +1544,20 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'visible names',
                 'db_table': 'name_store_join',
                 'indexes': [models.Index(models.F('store'), models.F('name'), name='name_store_join_pair')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LogInFailure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('username', models.TextField()),
+                ('address', models.TextField()),
+                ('count', models.IntegerField(default=0)),
+                ('last_at', models.DateTimeField()),
+            ],
+            options={
+                'db_table': 'log_in_failure',
+                'constraints': [models.UniqueConstraint(fields=('username', 'address'), name='log_in_failure_key')],
             },
         ),
     ]
