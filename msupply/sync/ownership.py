@@ -59,7 +59,7 @@ def refusal(
         return None
     if policy.editor is Editor.CENTRAL:
         return Refusal(Editor.CENTRAL)
-    store = _store_of(connection, kind, policy, values)
+    store = store_of(connection, kind, policy, values)
     if store is None and policy.everywhere_without_store:
         return None if policy.editor is Editor.OWNER_OR_CENTRAL else Refusal(Editor.CENTRAL)
     if here.site_id is not None and store in active_stores(connection, here.site_id):
@@ -199,9 +199,10 @@ def lookup(connection: BaseDatabaseWrapper, table: str, column: str, ids: Any) -
         return dict(cursor.fetchall())
 
 
-def _store_of(
+def store_of(
     connection: BaseDatabaseWrapper, kind: RecordType, policy: Policy, values: dict[str, Any]
 ) -> str | None:
+    """Return the store that owns a row with these column values, None when no store does."""
     if policy.store is None:
         return None
     if "." not in policy.store:
