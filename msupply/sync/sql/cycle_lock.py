@@ -5,17 +5,19 @@ let go by the operating system when their process ends, however it ends.
 """
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import gettempdir
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Below every changelog lock (see postgres.LOCK_BASE).
 _ADVISORY_KEY = 7_021_975
 _RETRY_SECONDS = 0.1
+# A database in memory belongs to one process; so does its lock.
+_in_memory = threading.Lock()
 
 
 class CycleRunning(Exception):
@@ -30,6 +32,12 @@ def hold(
     if connection.vendor == "postgresql":
         with _advisory(connection, give_up):
             yield
+    elif "memory" in str(connection.settings_dict["NAME"]):
+        _wait(lambda: _in_memory.acquire(blocking=False), give_up)
+        try:
+            yield
+        finally:
+            _in_memory.release()
     else:
         with _file(connection, give_up):
             yield
@@ -54,17 +62,9 @@ def _advisory(connection: BaseDatabaseWrapper, give_up: Callable[[], bool]) -> I
 
 @contextmanager
 def _file(connection: BaseDatabaseWrapper, give_up: Callable[[], bool]) -> Iterator[None]:
-    with _path(connection).open("ab") as file:
+    with Path(f"{connection.settings_dict['NAME']}.cycle").open("ab") as file:
         _wait(lambda: _lock_file(file.fileno()), give_up)
         yield
-
-
-def _path(connection: BaseDatabaseWrapper) -> Path:
-    name = str(connection.settings_dict["NAME"])
-    if "memory" in name:
-        # A database in memory belongs to one process; so does its lock.
-        return Path(gettempdir()) / f"msupply-{id(connection.settings_dict)}.cycle"
-    return Path(f"{name}.cycle")
 
 
 def _lock_file(descriptor: int) -> bool:

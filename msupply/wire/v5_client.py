@@ -1,0 +1,206 @@
+"""The V5 client: what a site asks of its mSupply central server, verb by verb (sync-v5.md 3)."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import httpx
+import msgspec
+from msgspec import UNSET
+
+from msupply.sync.buffer import Arrived
+from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure
+from msupply.sync.here import Here
+from msupply.sync.peer import (
+    CentralBatch,
+    InitialisationStatus,
+    QueuedBatch,
+    ServerStatus,
+    SiteInfo,
+)
+from msupply.sync.records import WireRecord
+from msupply.wire import client_http, errors, messages
+from msupply.wire.client_http import Session
+
+Message = TypeVar("Message")
+
+_CODES: dict[str, FailureCode] = {
+    errors.Code.SITE_NAME_NOT_FOUND: FailureCode.SITE_NAME_NOT_FOUND,
+    errors.Code.SITE_INCORRECT_PASSWORD: FailureCode.INCORRECT_PASSWORD,
+    errors.Code.SITE_INCORRECT_HARDWARE_ID: FailureCode.HARDWARE_ID_MISMATCH,
+    errors.Code.SITE_HAS_NO_STORE: FailureCode.SITE_HAS_NO_STORE,
+    errors.Code.SITE_AUTH_TIMEOUT: FailureCode.SITE_AUTH_TIMEOUT,
+    errors.Code.API_VERSION_INCOMPATIBLE: FailureCode.API_VERSION_INCOMPATIBLE,
+}
+_BUSY = {"sync_is_running", "integration_in_progress", "initialisation_in_progress"}
+
+
+class LegacyClient:
+    """The mSupply central server as a site sees it; implements `sync.peer.LegacyServer`."""
+
+    def __init__(self, here: Here) -> None:
+        url = client_http.server_url(here.central_url)
+        # Paths are absolute: a path in the configured address is dropped.
+        self._root = httpx.URL(url).copy_with(path="/", query=None, fragment=None)
+        self.session = Session(
+            str(self._root),
+            {
+                "msupply-site-uuid": here.hardware_id,
+                "app-version": client_http.APP_VERSION,
+                "app-name": client_http.APP_NAME,
+                "version": str(client_http.V5_VERSION),
+            },
+            client_http.basic_credentials(here),
+        )
+
+    @property
+    def batch_limit(self) -> int | None:
+        """How many records the server takes and gives at once, None where it did not say."""
+        return self.session.batch_limit
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.session.close()
+
+    def site_info(self) -> SiteInfo:
+        """Ask who this site is. A server that knows no such question is no central server."""
+        response = self._send("GET", "site")
+        speaks_v5 = response.is_success or errors.read_v5(response.content)
+        if not speaks_v5 and response.status_code < 500:
+            text = client_http.excerpt(response)
+            raise SyncFailure(FailureCode.NOT_A_CENTRAL_SERVER, text)
+        _refuse_errors(response)
+        try:
+            info = client_http.decode(response, messages.SiteInfo)
+        except SyncFailure as failure:
+            raise SyncFailure(FailureCode.NOT_A_CENTRAL_SERVER, failure.detail) from None
+        return SiteInfo(
+            uuid=info.id,
+            site_id=info.site_id,
+            initialisation_status=InitialisationStatus(info.initialisation_status),
+            is_oms_central=info.is_om_supply_central_server,
+            oms_central_url=info.om_supply_central_server_url,
+            central_site_id=info.m_supply_central_site_id,
+        )
+
+    def status(self) -> ServerStatus:
+        """Ask whether the server is done; one of our own tells in `data` how much is left."""
+        status = self._ask("GET", "site_status", messages.SiteStatus)
+        left = status.data or ""
+        remaining = int(left) if left.isascii() and left.isdigit() else None
+        return ServerStatus(status.code == "idle", remaining)
+
+    def initialise(self) -> int:
+        """Have the queue filled with everything of this site; return its length."""
+        return self._ask("POST", "initialise", messages.QueueLength, b"{}").queue_length
+
+    def central_records(self, after: int, limit: int) -> CentralBatch:
+        """Read the central log."""
+        answer = self._ask(
+            "GET",
+            "central_records",
+            messages.CentralRecords,
+            params={"cursor": str(after), "limit": str(limit)},
+        )
+        last = answer.data[-1].id if answer.data else None
+        return CentralBatch([_arrived(record) for record in answer.data], last, answer.max_cursor)
+
+    def queued_records(self, limit: int) -> QueuedBatch:
+        """Read the head of this site's queue."""
+        answer = self._ask(
+            "GET", "queued_records", messages.QueuedRecords, params={"limit": str(limit)}
+        )
+        return QueuedBatch(
+            [_arrived(record) for record in answer.data],
+            [record.sync_out_id for record in answer.data],
+            answer.queue_length,
+        )
+
+    def acknowledge(self, ids: Sequence[str]) -> None:
+        """Have records removed from the queue."""
+        body = messages.encode(messages.Acknowledgement(list(ids)))
+        _refuse_errors(self._send("POST", "acknowledged_records", body))
+
+    def push(self, waiting: int, records: Sequence[WireRecord]) -> None:
+        """Send records, in more than one request where one would be too large."""
+        for part in parts([_record(record) for record in records]):
+            self._push(waiting, part)
+            waiting = max(waiting - len(part), 0)
+
+    def end_push(self) -> None:
+        """Have everything pushed integrated."""
+        if not self._push(0, []).integration_started:
+            text = "queued_records: the server did not start to integrate (IntegrationNotStarted)"
+            raise SyncFailure(FailureCode.UNKNOWN, text)
+
+    def _push(self, waiting: int, part: list[bytes]) -> messages.PushAnswer:
+        body = b'{"queueLength":%d,"data":[%b]}' % (waiting, b",".join(part))
+        return self._ask("POST", "queued_records", messages.PushAnswer, body)
+
+    def _ask(
+        self,
+        method: str,
+        verb: str,
+        kind: type[Message],
+        body: bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> Message:
+        response = self._send(method, verb, body, params)
+        _refuse_errors(response)
+        return client_http.decode(response, kind)
+
+    def _send(
+        self,
+        method: str,
+        verb: str,
+        body: bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        url = str(self._root.join(f"/sync/v5/{verb}"))
+        return self.session.request(method, url, body=body, params=params)
+
+
+def parts(encoded: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Split encoded records so that every request body stays below the servers' limit."""
+    part: list[bytes] = []
+    size = 0
+    for record in encoded:
+        if part and size + len(record) > client_http.MOST_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(record)
+        size += len(record) + 1
+    yield part
+
+
+def failure_code(code: str | None) -> FailureCode:
+    """Return what a legacy server's error code means to a site."""
+    return _CODES.get(code or "", FailureCode.UNKNOWN)
+
+
+def _record(record: WireRecord) -> bytes:
+    return msgspec.json.encode(
+        {
+            "syncOutId": str(record.cursor),
+            "tableName": record.table,
+            "recordId": record.record_id,
+            "action": "Delete" if record.data is None else "Update",
+            "recordData": record.data,
+        }
+    )
+
+
+def _arrived(record: messages.CentralRecord | messages.QueuedRecord) -> Arrived:
+    data = record.record_data
+    raw = b"{}" if data is UNSET else bytes(data)
+    return Arrived(record.table_name, record.record_id, record.action, raw)
+
+
+def _refuse_errors(response: httpx.Response) -> None:
+    if response.is_success:
+        return
+    error = errors.read_v5(response.content)
+    if error is None:
+        raise SyncFailure(FailureCode.UNKNOWN, client_http.excerpt(response))
+    if error.code in _BUSY:
+        raise StillIntegrating(FailureCode.UNKNOWN, error.message)
+    raise SyncFailure(failure_code(error.code), f"{error.message} ({error.code})")
