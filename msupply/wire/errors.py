@@ -12,7 +12,7 @@ class Code(StrEnum):
     """The codes that a site reacts to, and those that only tell what went wrong."""
 
     SITE_NAME_NOT_FOUND = "site_name_not_found"
-    SITE_INCORRECT_PASSWORD = "site_incorrect_password"
+    SITE_INCORRECT_PASSWORD = "site_incorrect_password"  # noqa: S105
     SITE_INCORRECT_HARDWARE_ID = "site_incorrect_hardware_id"
     SITE_HAS_NO_STORE = "site_has_no_store"
     SITE_AUTH_TIMEOUT = "site_auth_timeout"

@@ -17,6 +17,9 @@ RecordData = Raw | UnsetType
 # --- V5 -----------------------------------------------------------------------------------------
 
 
+Initialisation = Literal["new", "started", "completed", "error"]
+
+
 class SiteInfo(Struct, rename="camel", kw_only=True):
     """Answer of `GET /sync/v5/site`."""
 
@@ -24,7 +27,7 @@ class SiteInfo(Struct, rename="camel", kw_only=True):
     site_id: int
     code: str = ""
     name: str = ""
-    initialisation_status: Literal["new", "started", "completed", "error"]
+    initialisation_status: Initialisation
     is_om_supply_central_server: bool
     om_supply_central_server_url: str
     m_supply_central_site_id: int

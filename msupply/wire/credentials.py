@@ -1,0 +1,274 @@
+"""Who is calling: a site's name, hash, hardware id and version (sync-v5.md 2, sync-v6.md 3).
+
+The mSupply central server looks into its own table of sites; an Open mSupply central server apart
+from it asks there, with what the caller presented.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urljoin
+
+import httpx
+import msgspec
+from django.contrib.auth.hashers import check_password, make_password
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q, QuerySet
+
+from msupply.records.sites import Site
+from msupply.records.stores import Store
+from msupply.sync.clock import now
+from msupply.sync.here import Here
+from msupply.wire import throttle
+from msupply.wire.errors import Code, ModernError, WireError, read_v5
+from msupply.wire.messages import SiteInfo, SiteSettings
+
+V5_VERSIONS = (1, 14)
+V6_VERSIONS = (0, 5)
+
+# A right hash is not computed again for this long; a changed password counts at once all the same.
+VERIFIED_SECONDS = 600
+# What the mSupply central server said of a site is believed for this long.
+CONFIRMED_SECONDS = 60
+REMEMBERED = 20_000
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a caller says of itself. `hardware_id` and `version` are None where V4 has none."""
+
+    name: str
+    wire_hash: str
+    address: str
+    hardware_id: str | None = None
+    version: str | None = None
+    app_version: str = ""
+    app_name: str = ""
+
+    def __repr__(self) -> str:
+        """Leave the secret out of logs and tracebacks."""
+        return f"Claim(name={self.name!r}, address={self.address!r})"
+
+
+class _Remembered:
+    """Answers that hold for a while, in this process only; keys tell nothing about secrets."""
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+        self._secret = secrets.token_bytes(32)
+        self._known: dict[bytes, tuple[float, int]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, *parts: str) -> int | None:
+        """Return what was remembered of these texts."""
+        with self._lock:
+            until, value = self._known.get(self._key(parts), (0.0, 0))
+        return value if until > time.monotonic() else None
+
+    def put(self, value: int, *parts: str) -> None:
+        """Remember a value of these texts."""
+        with self._lock:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[self._key(parts)] = (time.monotonic() + self._seconds, value)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._known.clear()
+
+    def _key(self, parts: tuple[str, ...]) -> bytes:
+        return hmac.digest(self._secret, msgspec.json.encode(parts), "sha256")
+
+
+_verified = _Remembered(VERIFIED_SECONDS)
+_confirmed = _Remembered(CONFIRMED_SECONDS)
+# Argon2 takes much memory by design: one at a time.
+_hashing = threading.Lock()
+
+
+def wire_hash(plain: str) -> str:
+    """Return what travels in place of a site's password."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def stored_hash(plain: str) -> str:
+    """Return what the mSupply central server keeps of a site's password."""
+    return make_password(wire_hash(plain))
+
+
+def basic_claim(
+    authorization: str,
+    address: str,
+    hardware_id: str | None = None,
+    version: str | None = None,
+    app_version: str = "",
+    app_name: str = "",
+) -> Claim:
+    """Read an Authorization header. Raises WireError."""
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        if scheme.lower() != "basic":
+            raise ValueError
+        pair = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        message = "send the site's name and password hash as basic authentication"
+        raise WireError(Code.SITE_NAME_NOT_FOUND, message) from None
+    # A site's name may hold a colon, a hash cannot.
+    name, _, presented = pair.rpartition(":")
+    return Claim(name, presented, address, hardware_id, version, app_version, app_name)
+
+
+def settings_claim(settings: SiteSettings, address: str) -> Claim:
+    """Read the settings block of a V6 request."""
+    return Claim(
+        settings.username,
+        settings.password_sha256,
+        address,
+        settings.site_uuid,
+        settings.sync_version,
+        settings.app_version,
+        settings.app_name,
+    )
+
+
+def verify_site(connection: BaseDatabaseWrapper, claim: Claim) -> Site:
+    """Return the site that a claim is true of. Raises WireError."""
+    site = _sites(connection).filter(name=claim.name).first() if "\0" not in claim.name else None
+    stored = site.password if site else ""
+    if site is None or _verified.get(claim.wire_hash, stored) is None:
+        _verify_slowly(connection, claim, site)
+    assert site is not None
+    if claim.version is not None:
+        _check_version(claim.version)
+    if claim.hardware_id is not None:
+        _check_hardware(connection, site, claim.hardware_id)
+        _remember_seen(connection, site, claim)
+    # The Open mSupply central server serves all stores and may own none.
+    if not site.is_oms_central and not _has_store(connection, site):
+        raise WireError(Code.SITE_HAS_NO_STORE, "this site has no store")
+    return site
+
+
+def verify_caller(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> int:
+    """Return the number of the site that calls by V6. Raises WireError or ModernError."""
+    if here.is_central:
+        return verify_site(connection, claim).site_id
+    parts = (claim.name, claim.wire_hash, claim.hardware_id or "", claim.version or "")
+    known = _confirmed.get(*parts)
+    if known is None:
+        _check_throttle(connection, claim)
+        known = _ask_central(connection, here, claim)
+        _confirmed.put(known, *parts)
+    return known
+
+
+def _verify_slowly(connection: BaseDatabaseWrapper, claim: Claim, site: Site | None) -> None:
+    _check_throttle(connection, claim)
+    if site is None:
+        throttle.refused(connection, _throttled(claim), claim.address)
+        raise WireError(Code.SITE_NAME_NOT_FOUND, "there is no site of this name")
+    with _hashing:
+        right = check_password(claim.wire_hash, site.password)
+    if not right:
+        throttle.refused(connection, _throttled(claim), claim.address)
+        raise WireError(Code.SITE_INCORRECT_PASSWORD, "the password of this site is another one")
+    throttle.let_in(connection, _throttled(claim), claim.address)
+    _verified.put(site.site_id, claim.wire_hash, site.password)
+
+
+def _check_throttle(connection: BaseDatabaseWrapper, claim: Claim) -> None:
+    wait = throttle.wait_seconds(connection, _throttled(claim), claim.address)
+    if wait:
+        message = f"too many failed attempts: try again in {wait} seconds"
+        raise WireError(Code.SITE_AUTH_TIMEOUT, message, {"timeoutRemaining": wait})
+
+
+def _throttled(claim: Claim) -> str:
+    # Users and sites share one table of refusals.
+    return f"site: {claim.name}"
+
+
+def _check_version(version: str) -> None:
+    lowest, highest = V5_VERSIONS
+    known = version.isascii() and version.isdigit() and len(version) < 10
+    if not known or not lowest <= int(version) <= highest:
+        raise WireError(
+            Code.API_VERSION_INCOMPATIBLE,
+            f"this server speaks versions {lowest} to {highest} of the protocol",
+            {"minVersion": lowest, "maxVersion": highest, "received": version[:20]},
+        )
+
+
+def _check_hardware(connection: BaseDatabaseWrapper, site: Site, hardware_id: str) -> None:
+    if not site.hardware_id and hardware_id:
+        # Of two machines that come at once, the database lets one be first.
+        unbound = Q(hardware_id__isnull=True) | Q(hardware_id="")
+        _sites(connection).filter(unbound, pk=site.pk).update(hardware_id=hardware_id)
+        site.refresh_from_db(using=connection.alias, fields=["hardware_id"])
+    if (site.hardware_id or "") != hardware_id:
+        raise WireError(
+            Code.SITE_INCORRECT_HARDWARE_ID,
+            "this site is bound to another machine: free it on the central server first",
+        )
+
+
+def _has_store(connection: BaseDatabaseWrapper, site: Site) -> bool:
+    return Store.objects.using(connection.alias).filter(site_id=site.site_id).exists()
+
+
+def _remember_seen(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
+    moment, last = now(), site.last_connection_datetime
+    same_app = (site.app_version, site.app_name) == (claim.app_version, claim.app_name)
+    if same_app and last is not None and moment - last < SEEN_EVERY:
+        return
+    _sites(connection).filter(pk=site.pk).update(
+        last_connection_datetime=moment, app_version=claim.app_version, app_name=claim.app_name
+    )
+
+
+def _ask_central(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> int:
+    """Let the mSupply central server judge a claim, as sync-v6.md 3 says."""
+    headers = {
+        "msupply-site-uuid": claim.hardware_id or "",
+        "version": claim.version or "",
+        "app-version": claim.app_version,
+        "app-name": claim.app_name,
+    }
+    try:
+        answer = httpx.get(
+            urljoin(here.central_url, "/sync/v5/site"),
+            auth=(claim.name, claim.wire_hash),
+            headers=httpx.Headers(headers, encoding="utf-8"),
+            timeout=httpx.Timeout(30, connect=10),
+        )
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise ModernError("cannotConnectToLegacyServer", type(error).__name__) from None
+    if answer.is_success:
+        try:
+            return msgspec.json.decode(answer.content, type=SiteInfo).site_id
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise ModernError("otherLegacyServerError", "its answer cannot be read") from None
+    refusal = read_v5(answer.content)
+    if refusal is None:
+        raise ModernError("otherLegacyServerError", f"it answered {answer.status_code}")
+    if refusal.code in (Code.SITE_INCORRECT_PASSWORD, Code.SITE_NAME_NOT_FOUND):
+        throttle.refused(connection, _throttled(claim), claim.address)
+    raise ModernError("legacyServerError", refusal)
+
+
+def _sites(connection: BaseDatabaseWrapper) -> QuerySet[Site]:
+    return Site.objects.using(connection.alias)
+
+
+def forget_verified() -> None:
+    """Verify every caller anew."""
+    _verified.clear()
+    _confirmed.clear()

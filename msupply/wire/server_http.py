@@ -1,0 +1,177 @@
+"""What the servers of all wires share: bodies in, bodies out, errors caught at one place."""
+
+import logging
+import zlib
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import IO, TypeVar, cast
+
+import msgspec
+from django.db import DataError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_header_parameters
+
+from msupply.wire.errors import Code, ModernError, WireError
+
+logger = logging.getLogger(__name__)
+
+# Of a JSON body, after decompression.
+BODY_LIMIT = 64 * 1024 * 1024
+BLOCK = 64 * 1024
+COMPRESS_FROM = 1024
+
+T = TypeVar("T")
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+def body_stream(request: HttpRequest) -> IO[bytes]:
+    """Return the stream of a request's body, of a body without announced length too."""
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        # Django reads no further than Content-Length, which a chunked body has not.
+        return cast(IO[bytes], request.META["wsgi.input"])
+    return cast(IO[bytes], request)
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """Read a body whatever its content type; unpack gzip. Raises WireError."""
+    announced = request.headers.get("Content-Length", "")
+    if announced.isdigit() and int(announced) > BODY_LIMIT:
+        raise too_large(BODY_LIMIT)
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    blocks = _blocks(body_stream(request))
+    if encoding == "gzip":
+        blocks = _unpacked(blocks)
+    elif encoding not in ("", "identity"):
+        raise WireError(Code.BAD_REQUEST, "unknown Content-Encoding: send gzip or none")
+    body = BytesIO()
+    for block in blocks:
+        body.write(block)
+        if body.tell() > BODY_LIMIT:
+            raise too_large(BODY_LIMIT)
+    return body.getvalue()
+
+
+def too_large(limit: int) -> WireError:
+    """Return the error for a body that is over its limit."""
+    return WireError(
+        Code.BODY_TOO_LARGE,
+        f"the body is larger than {limit // 1024 // 1024} MiB: send smaller batches",
+    )
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    try:
+        while block := stream.read(BLOCK):
+            yield block
+    except (UnreadablePostError, OSError) as error:
+        raise WireError(Code.BAD_REQUEST, "the body ended early") from error
+
+
+def _unpacked(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Unpack gzip step by step, so that a bomb is noticed at the limit."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        for block in blocks:
+            rest = block
+            while rest and not unpacker.eof:
+                yield unpacker.decompress(rest, 16 * BLOCK)
+                rest = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise WireError(Code.BAD_REQUEST, "the body is not gzip") from error
+    if not unpacker.eof:
+        raise WireError(Code.BAD_REQUEST, "the body ended early")
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """Read a JSON body as a message. Raises WireError."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except RecursionError:
+        raise WireError(Code.BAD_REQUEST, "the JSON is nested too deeply") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise WireError(Code.BAD_REQUEST, f"the body cannot be read: {error}") from None
+
+
+def respond(request: HttpRequest, body: bytes, status: int = 200) -> HttpResponse:
+    """Answer with JSON, compressed quickly where the caller accepts that."""
+    accepts = request.headers.get("Accept-Encoding", "")
+    packed = len(body) >= COMPRESS_FROM and _accepts_gzip(accepts)
+    if packed:
+        body = zlib.compress(body, 1, wbits=31)
+    response = HttpResponse(body, status=status, content_type="application/json")
+    patch_vary_headers(response, ("Accept-Encoding",))
+    if packed:
+        # It also keeps the general middleware from compressing once more.
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+def _accepts_gzip(accepts: str) -> bool:
+    for part in accepts.split(","):
+        name, parameters = parse_header_parameters(part.strip())
+        if name in ("gzip", "*"):
+            return parameters.get("q", "1").rstrip("0") not in ("", "0.", "0")
+    return False
+
+
+def send_uncompressed(request: HttpRequest) -> None:
+    """Keep the general middleware from compressing the answer to this request."""
+    request.META.pop("HTTP_ACCEPT_ENCODING", None)
+
+
+def not_served_here(text: str) -> HttpResponse:
+    """Answer a request for a role that this instance has not (sync-v6.md 5)."""
+    response = HttpResponse(text, status=405, content_type="text/plain; charset=utf-8")
+    response["Connection"] = "close"
+    return response
+
+
+def address(request: HttpRequest) -> str:
+    """Return where a request comes from."""
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def guard(
+    view: Callable[[HttpRequest], HttpResponseBase],
+    refuse: Callable[[HttpRequest, WireError | ModernError], HttpResponseBase],
+) -> View:
+    """Return the view with every failure written as `refuse` writes errors."""
+
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return view(request)
+        except (WireError, ModernError) as error:
+            return refuse(request, error)
+        except DataError:
+            logger.info("Not storable: %s %s", request.method, request.path, exc_info=True)
+            unstorable = WireError(Code.BAD_REQUEST, "the database cannot hold one of the values")
+            return refuse(request, unstorable)
+        except OperationalError:
+            logger.exception("The database did not answer: %s %s", request.method, request.path)
+            return refuse(request, WireError(Code.SERVER_BUSY, "the server is busy: try again"))
+        except Exception:
+            logger.exception("Failed: %s %s", request.method, request.path)
+            failure = WireError(Code.INTERNAL_ERROR, "the server failed; its log tells why")
+            return refuse(request, failure)
+
+    # Machines come with credentials in each request, so there is no session to forge.
+    guarded.csrf_exempt = True  # type: ignore[attr-defined]
+    return guarded
+
+
+__all__ = [
+    "BODY_LIMIT",
+    "View",
+    "address",
+    "body_stream",
+    "decode",
+    "guard",
+    "not_served_here",
+    "read_body",
+    "respond",
+    "send_uncompressed",
+    "too_large",
+]

@@ -1,0 +1,20 @@
+"""The paths that machines call."""
+
+from django.urls import path, re_path
+
+from msupply.wire import v5_server, v6_server
+
+urlpatterns = [
+    path("sync/v5/site", v5_server.site),
+    path("sync/v5/site_status", v5_server.site_status),
+    path("sync/v5/initialise", v5_server.initialise),
+    path("sync/v5/central_records", v5_server.central_records),
+    path("sync/v5/queued_records", v5_server.queued_records),
+    path("sync/v5/acknowledged_records", v5_server.acknowledged_records),
+    re_path(r"^sync/v5/", v5_server.unknown),
+    path("central/sync/pull", v6_server.pull),
+    path("central/sync/push", v6_server.push),
+    path("central/sync/patient-pull", v6_server.patient_pull),
+    path("central/sync/site_status", v6_server.site_status),
+    re_path(r"^central/", v6_server.unknown),
+]

@@ -1,0 +1,270 @@
+"""The V5 API of the mSupply central server (sync-v5.md 3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+from django.db import connection as default_connection
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from msgspec import UNSET, Raw
+
+from msupply.records.sites import InitialisationStatus, Site
+from msupply.sync import buffer, changelog, queue, routing
+from msupply.sync import here as instance
+from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.registry import Channel, Wire
+from msupply.sync.declare.wire import Direction
+from msupply.sync.here import Here
+from msupply.sync.models import ChangelogCentral
+from msupply.sync.records import WireRecord, render
+from msupply.sync.routing import Change, Reader
+from msupply.wire import credentials, messages, pushed, waiting
+from msupply.wire.errors import Code, ModernError, WireError
+from msupply.wire.server_http import (
+    View,
+    address,
+    decode,
+    guard,
+    not_served_here,
+    read_body,
+    respond,
+)
+
+# What stock clients ask for, and the most that anybody gets.
+USUAL_LIMIT, HIGHEST_LIMIT = 500, 5_000
+# Told to our own clients: they use larger batches and compress what they send.
+LIMIT_HEADER = "msupply-batch-limit"
+_LARGEST_CURSOR = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One authenticated request of a site."""
+
+    request: HttpRequest
+    connection: BaseDatabaseWrapper
+    here: Here
+    site: Site
+
+    def answer(self, message: object) -> HttpResponse:
+        """Answer with a message."""
+        return respond(self.request, messages.encode(message))
+
+    def number(self, name: str, default: int, lowest: int) -> int:
+        """Read a number from the query. Raises WireError."""
+        text = self.request.GET.get(name, str(default))
+        known = text.isascii() and text.isdigit() and len(text) < 20
+        if not known or not lowest <= int(text) <= _LARGEST_CURSOR:
+            raise WireError(Code.BAD_REQUEST, f"{name} must be a whole number from {lowest} on")
+        return int(text)
+
+    @property
+    def limit(self) -> int:
+        """How many records the site wants at once."""
+        return min(self.number("limit", USUAL_LIMIT, 1), HIGHEST_LIMIT)
+
+
+Handler = Callable[[Exchange], HttpResponseBase]
+
+
+def endpoint(**handlers: Handler) -> View:
+    """Return the view that serves one path: a handler for each method."""
+
+    def view(request: HttpRequest) -> HttpResponseBase:
+        connection: BaseDatabaseWrapper = default_connection
+        here = instance.load(connection)
+        if not here.is_central:
+            return not_served_here("This is not an mSupply central server.")
+        handler = handlers.get(request.method or "")
+        if handler is None:
+            raise WireError(Code.METHOD_NOT_ALLOWED, f"use {' or '.join(handlers)}")
+        site = credentials.verify_site(connection, _claim(request))
+        return handler(Exchange(request, connection, here, site))
+
+    def refuse(request: HttpRequest, error: WireError | ModernError) -> HttpResponseBase:
+        assert isinstance(error, WireError)
+        response = respond(request, error.v5(), error.status)
+        if error.status == 401:
+            response["WWW-Authenticate"] = 'Basic realm="msupply"'
+        if error.code is Code.METHOD_NOT_ALLOWED:
+            response["Allow"] = ", ".join(handlers)
+        return response
+
+    return guard(view, refuse)
+
+
+def _claim(request: HttpRequest) -> credentials.Claim:
+    headers = request.headers
+    return credentials.basic_claim(
+        headers.get("Authorization", ""),
+        address(request),
+        headers.get("msupply-site-uuid", ""),
+        headers.get("version", ""),
+        headers.get("app-version", ""),
+        headers.get("app-name", ""),
+    )
+
+
+# --- what a site is -----------------------------------------------------------------------------
+
+
+def _site_info(exchange: Exchange) -> HttpResponseBase:
+    here, site = exchange.here, exchange.site
+    response = exchange.answer(
+        messages.SiteInfo(
+            id=site.id,
+            site_id=site.site_id,
+            code=site.code,
+            name=site.name,
+            initialisation_status=cast(messages.Initialisation, site.initialisation_status),
+            is_om_supply_central_server=site.is_oms_central,
+            om_supply_central_server_url=_oms_central_url(exchange.connection, here),
+            m_supply_central_site_id=here.site_id or 0,
+        )
+    )
+    response[LIMIT_HEADER] = str(HIGHEST_LIMIT)
+    return response
+
+
+def _oms_central_url(connection: BaseDatabaseWrapper, here: Here) -> str:
+    if here.is_oms_central:
+        return here.own_url
+    ticked = Site.objects.using(connection.alias).filter(is_oms_central=True)
+    return ticked.values_list("url", flat=True).first() or ""
+
+
+def _site_status(exchange: Exchange) -> HttpResponseBase:
+    if waiting.since(exchange.connection, exchange.site.site_id):
+        status = messages.SiteStatus(
+            "integration_in_progress", "The records of this site are being integrated"
+        )
+    else:
+        status = messages.SiteStatus("idle", "Site is idle")
+    return exchange.answer(status)
+
+
+def _initialise(exchange: Exchange) -> HttpResponseBase:
+    """Build the site's queue anew.
+
+    The queue is read from the log, so building it is moving a cursor: it is done at once, and
+    nobody ever sees it `started`.
+    """
+    read_body(exchange.request)
+    connection, site = exchange.connection, exchange.site
+    with transaction.atomic(using=connection.alias):
+        length = queue.initialise(connection, site.site_id)
+        Site.objects.using(connection.alias).filter(pk=site.pk).update(
+            initialisation_status=InitialisationStatus.COMPLETED
+        )
+    return exchange.answer(messages.QueueLength(length))
+
+
+# --- what a site pulls --------------------------------------------------------------------------
+
+
+def _central_records(exchange: Exchange) -> HttpResponseBase:
+    connection, limit = exchange.connection, exchange.limit
+    cursor = exchange.number("cursor", 0, 0)
+    head = changelog.head(connection, Channel.CENTRAL)
+    reader = Reader(exchange.site.site_id, ())
+    records: list[WireRecord] = []
+    changes: list[Change] = []
+    after = cursor
+    while not records:
+        changes = routing.read(connection, Channel.CENTRAL, reader, after, head, limit)
+        if not changes:
+            # Past what this site has seen there is nothing for it: it must not crawl on.
+            return exchange.answer(messages.CentralRecords(cursor))
+        records = render(connection, changes, Wire.V5, Form.TO_SITE, Direction.DOWN)
+        after = changes[-1].cursor
+    last = records[-1].cursor
+    if len(changes) == limit:
+        last = max(last, _last_visible(connection, exchange.site, head))
+    return exchange.answer(messages.CentralRecords(last, [_central(r) for r in records]))
+
+
+def _last_visible(connection: BaseDatabaseWrapper, site: Site, head: int) -> int:
+    rows = ChangelogCentral.objects.using(connection.alias)
+    rows = rows.filter(everywhere=True, cursor__lte=head).exclude(source_site=site.site_id)
+    return rows.order_by("-cursor").values_list("cursor", flat=True).first() or 0
+
+
+def _central(record: WireRecord) -> messages.CentralRecord:
+    return messages.CentralRecord(
+        record.cursor, record.table, record.record_id, _action(record), _data(record)
+    )
+
+
+def _queued_records(exchange: Exchange) -> HttpResponseBase:
+    batch = queue.first(exchange.connection, exchange.site.site_id, exchange.limit)
+    entries = [
+        messages.QueuedRecord(str(r.cursor), r.table, r.record_id, _action(r), _data(r))
+        for r in batch.records
+    ]
+    return exchange.answer(messages.QueuedRecords(batch.length, entries))
+
+
+def _acknowledge(exchange: Exchange) -> HttpResponseBase:
+    body = decode(read_body(exchange.request), messages.Acknowledgement)
+    queue.acknowledge(exchange.connection, exchange.site.site_id, body.sync_ids)
+    return HttpResponse(status=204)
+
+
+def _action(record: WireRecord) -> str:
+    return "delete" if record.data is None else "update"
+
+
+def _data(record: WireRecord) -> messages.RecordData:
+    return UNSET if record.data is None else Raw(messages.encode(record.data))
+
+
+# --- what a site pushes -------------------------------------------------------------------------
+
+
+class _LooseRecords(msgspec.Struct, rename="camel"):
+    """A push whose records are looked at one by one."""
+
+    queue_length: int
+    data: list[Raw] = []
+
+
+def _push(exchange: Exchange) -> HttpResponseBase:
+    connection, site_id = exchange.connection, exchange.site.site_id
+    queue_length, batch = _read_push(read_body(exchange.request))
+    if batch.records or batch.unreadable:
+        pushed.store(connection, site_id, Wire.V5, batch)
+        return exchange.answer(messages.PushAnswer(integration_started=False))
+    complete = queue_length <= 0
+    if complete and buffer.waiting(connection, site_id):
+        waiting.mark(connection, site_id)
+    return exchange.answer(messages.PushAnswer(integration_started=complete))
+
+
+def _read_push(body: bytes) -> tuple[int, pushed.Pushed]:
+    try:
+        message = msgspec.json.decode(body, type=messages.QueuedRecords)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        loose = decode(body, _LooseRecords)
+        return loose.queue_length, pushed.one_by_one(loose.data, _read_one)
+    return message.queue_length, pushed.sort_out(pushed.legacy(message.data))
+
+
+def _read_one(raw: bytes) -> list[buffer.Arrived]:
+    return pushed.legacy([msgspec.json.decode(raw, type=messages.QueuedRecord)])
+
+
+def _nowhere(exchange: Exchange) -> HttpResponseBase:
+    raise WireError(Code.NOT_FOUND, "there is no such path in V5")
+
+
+site = endpoint(GET=_site_info)
+site_status = endpoint(GET=_site_status)
+initialise = endpoint(POST=_initialise)
+central_records = endpoint(GET=_central_records)
+queued_records = endpoint(GET=_queued_records, POST=_push)
+acknowledged_records = endpoint(POST=_acknowledge)
+unknown = endpoint(GET=_nowhere, POST=_nowhere, PUT=_nowhere, DELETE=_nowhere)

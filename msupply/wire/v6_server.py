@@ -1,0 +1,241 @@
+"""The V6 API of the Open mSupply central server (sync-v6.md 5 to 9); files are in v6_files.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.db import connection as default_connection
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from msgspec import Raw
+
+from msupply.sync import buffer, changelog, routing
+from msupply.sync import here as instance
+from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.registry import Channel, Wire
+from msupply.sync.declare.wire import Direction
+from msupply.sync.here import Here
+from msupply.sync.records import WireRecord, render
+from msupply.sync.routing import Change, Reader
+from msupply.wire import credentials, messages, pushed, waiting
+from msupply.wire.errors import Code, ModernError, WireError
+from msupply.wire.messages import Batch, ModernChange, ModernRecord
+from msupply.wire.server_http import (
+    View,
+    address,
+    decode,
+    guard,
+    not_served_here,
+    read_body,
+    respond,
+)
+from msupply.wire.v5_server import HIGHEST_LIMIT, LIMIT_HEADER
+
+# Counting stops here: beyond it what is left is an estimate from cursors.
+COUNT_WINDOW = 10_000
+_LARGEST_CURSOR = 2**62
+
+# These answer with their HTTP status as well; every other handled error is a 200.
+_BY_STATUS = frozenset(
+    {
+        Code.BAD_REQUEST,
+        Code.BODY_TOO_LARGE,
+        Code.METHOD_NOT_ALLOWED,
+        Code.NOT_FOUND,
+        Code.SERVER_BUSY,
+        Code.INTERNAL_ERROR,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authenticated request of a site."""
+
+    request: HttpRequest
+    connection: BaseDatabaseWrapper
+    site_id: int
+
+    def answer(self, data: object) -> HttpResponse:
+        """Answer with data."""
+        response = respond(self.request, messages.encode({"data": data}))
+        response[LIMIT_HEADER] = str(HIGHEST_LIMIT)
+        return response
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """The stores that are active on the calling site."""
+        return routing.active_stores(self.connection, self.site_id)
+
+    def refuse_while_integrating(self) -> None:
+        """Raise ModernError while records that this site pushed are being integrated."""
+        if waiting.since(self.connection, self.site_id):
+            raise ModernError("integrationInProgress")
+
+
+def endpoint(method: str, serve: Callable[[HttpRequest, Here], HttpResponseBase]) -> View:
+    """Return the view of one path."""
+
+    def view(request: HttpRequest) -> HttpResponseBase:
+        here = instance.load(default_connection)
+        if not here.is_oms_central:
+            return not_served_here("This is not an Open mSupply central server.")
+        if request.method != method:
+            raise WireError(Code.METHOD_NOT_ALLOWED, f"use {method}")
+        return serve(request, here)
+
+    def refuse(request: HttpRequest, error: WireError | ModernError) -> HttpResponseBase:
+        by_status = isinstance(error, WireError) and error.code in _BY_STATUS
+        status = error.status if by_status and isinstance(error, WireError) else 200
+        response = respond(request, messages.encode({"error": error.v6()}), status)
+        if status == 405:
+            response["Allow"] = method
+        return response
+
+    return guard(view, refuse)
+
+
+def authenticate(
+    request: HttpRequest, here: Here, settings: messages.SiteSettings, version: int | None
+) -> Call:
+    """Check the version, then who is calling. Raises ModernError or WireError."""
+    lowest, highest = credentials.V6_VERSIONS
+    if version is not None and not lowest <= version <= highest:
+        raise ModernError("syncVersionMismatch", [lowest, highest, version])
+    claim = credentials.settings_claim(settings, address(request))
+    connection: BaseDatabaseWrapper = default_connection
+    return Call(request, connection, credentials.verify_caller(connection, here, claim))
+
+
+def _json(kind: Any, handler: Callable[[Call, Any], HttpResponseBase]) -> View:
+    """Return the view of a path that takes one kind of message."""
+
+    def serve(request: HttpRequest, here: Here) -> HttpResponseBase:
+        message = decode(read_body(request), kind)
+        call = authenticate(request, here, message.sync_v5_settings, message.sync_v6_version)
+        return handler(call, message)
+
+    return endpoint("POST", serve)
+
+
+# --- what a site pulls --------------------------------------------------------------------------
+
+
+def _pull(call: Call, wanted: messages.PullRequest) -> HttpResponseBase:
+    call.refuse_while_integrating()
+    after, size = _start(wanted.cursor), _size(wanted.batch_size)
+    head = changelog.head(call.connection, Channel.MODERN)
+    # A site that starts anew gets back what it once sent; later never again.
+    reader = Reader(call.site_id, call.stores, 0 if wanted.is_initialised else head)
+    changes = routing.read(call.connection, Channel.MODERN, reader, after, head, size + 1)
+    total = len(changes)
+    if total > size:
+        total = routing.count(call.connection, Channel.MODERN, reader, after, head, COUNT_WINDOW)
+    return call.answer(_batch(call, changes[:size], max(total, len(changes)), after, head))
+
+
+def _patient_pull(call: Call, wanted: messages.PatientPullRequest) -> HttpResponseBase:
+    call.refuse_while_integrating()
+    if "\0" in wanted.fetch_patient_id:
+        raise WireError(Code.BAD_REQUEST, "fetchPatientId has no NUL character")
+    after, size = _start(wanted.cursor), _size(wanted.batch_size)
+    head = changelog.head(call.connection, Channel.MODERN)
+    changes = routing.about_patient(
+        call.connection,
+        Channel.MODERN,
+        call.stores,
+        wanted.fetch_patient_id,
+        after,
+        head,
+        COUNT_WINDOW,
+    )
+    return call.answer(_batch(call, changes[:size], len(changes), after, head))
+
+
+def _start(cursor: int) -> int:
+    """Return the cursor after which to read; the wire names the first one wanted."""
+    if cursor < 0:
+        raise WireError(Code.BAD_REQUEST, "cursor must not be negative")
+    return min(cursor, _LARGEST_CURSOR) - 1
+
+
+def _size(batch_size: int) -> int:
+    if batch_size < 1:
+        raise WireError(Code.BAD_REQUEST, "batchSize must be 1 or more")
+    return min(batch_size, HIGHEST_LIMIT)
+
+
+def _batch(call: Call, changes: list[Change], total: int, after: int, head: int) -> Batch:
+    is_last = total <= len(changes)
+    records = render(call.connection, changes, Wire.V6, Form.MODERN, Direction.DOWN)
+    # With the last batch everything up to the head has been looked at.
+    end = max(head, after) if is_last else changes[-1].cursor
+    return Batch(end, total, is_last, [_change(record) for record in records])
+
+
+def _change(record: WireRecord) -> ModernChange:
+    if record.data is None:
+        wrapped = ModernRecord(record.table, record.record_id, "Delete")
+    else:
+        data = Raw(messages.encode(record.data))
+        wrapped = ModernRecord(record.table, record.record_id, "Update", data)
+    return ModernChange(record.cursor, wrapped)
+
+
+# --- what a site pushes -------------------------------------------------------------------------
+
+
+class _LooseBatch(msgspec.Struct):
+    is_last_batch: bool
+    records: list[Raw]
+
+
+class _LoosePush(msgspec.Struct, rename="camel"):
+    """A push whose records are looked at one by one."""
+
+    batch: _LooseBatch
+    sync_v5_settings: messages.SiteSettings
+    sync_v6_version: int = 0
+
+
+def _push(request: HttpRequest, here: Here) -> HttpResponseBase:
+    body = read_body(request)
+    message: messages.PushRequest | _LoosePush
+    try:
+        message = msgspec.json.decode(body, type=messages.PushRequest)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        message = decode(body, _LoosePush)
+    call = authenticate(request, here, message.sync_v5_settings, message.sync_v6_version)
+    call.refuse_while_integrating()
+    if isinstance(message, messages.PushRequest):
+        batch = pushed.sort_out(pushed.modern(message.batch.records))
+    else:
+        batch = pushed.one_by_one(message.batch.records, _read_one)
+    with transaction.atomic(using=call.connection.alias):
+        pushed.store(call.connection, call.site_id, Wire.V6, batch)
+        if message.batch.is_last_batch and buffer.waiting(call.connection, call.site_id):
+            waiting.mark(call.connection, call.site_id)
+    return call.answer(messages.PushedRecords(len(message.batch.records)))
+
+
+def _read_one(raw: bytes) -> list[buffer.Arrived]:
+    return pushed.modern([msgspec.json.decode(raw, type=ModernChange)])
+
+
+def _site_status(call: Call, _: messages.StatusRequest) -> HttpResponseBase:
+    since = waiting.since(call.connection, call.site_id)
+    return call.answer(messages.Integrating(since is not None))
+
+
+def _nowhere(request: HttpRequest, here: Here) -> HttpResponseBase:
+    raise WireError(Code.NOT_FOUND, "there is no such path in V6")
+
+
+pull = _json(messages.PullRequest, _pull)
+patient_pull = _json(messages.PatientPullRequest, _patient_pull)
+site_status = _json(messages.StatusRequest, _site_status)
+push = endpoint("POST", _push)
+unknown = endpoint("POST", _nowhere)
