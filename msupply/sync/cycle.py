@@ -15,11 +15,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import buffer, changelog, cursors, pull, push, wait
 from msupply.sync import here as instance
+from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel
 from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
 from msupply.sync.here import Here
 from msupply.sync.integrate import Origin, integrate
 from msupply.sync.log import CycleLog, CycleStatus, StepName, Watcher
+from msupply.sync.models import SiteState
 from msupply.sync.peer import (
     InitialisationStatus,
     LegacyServer,
@@ -258,10 +260,22 @@ class _Cycle:
             total = buffer.waiting(self.connection, None)
             origin = Origin(site_id=None, log_source=here.central_site_id, logs=here.served)
             try:
-                integrate(self.connection, origin, lambda done: step.report(done, total))
+                summary = integrate(self.connection, origin, lambda done: step.report(done, total))
             except DatabaseError as error:
                 text = f"{type(error).__name__}: {error}"
                 raise SyncFailure(FailureCode.INTEGRATION_ERROR, text) from error
+            _hand_over(self.connection, summary.requeued)
+
+
+def _hand_over(connection: BaseDatabaseWrapper, sources: set[int | None]) -> None:
+    """Have pushed records integrated that waited for what this cycle brought.
+
+    On an Open mSupply central server other sites' records refer to what comes by V5.
+    """
+    for site_id in sources - {None}:
+        SiteState.objects.using(connection.alias).update_or_create(
+            site_id=site_id, defaults={"waiting_since": now()}
+        )
 
 
 def _when_idle(request: Callable[[], Answer], ask: Callable[[], ServerStatus]) -> Answer:

@@ -32,7 +32,7 @@ INITIALISATION = Patience(
 def until_idle(ask: Callable[[], ServerStatus], patience: Patience, *, quick: bool = False) -> None:
     """Ask until the server is idle. `quick` is for servers that may be asked right away."""
     deadline = time.monotonic() + patience.limit
-    pause = _QUICK_SECONDS if quick else patience.every
+    pause = min(_QUICK_SECONDS, patience.every) if quick else patience.every
     remaining: int | None = None
     while True:
         time.sleep(pause)
