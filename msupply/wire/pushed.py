@@ -37,12 +37,12 @@ class Pushed:
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
-class _Named(Struct, rename="camel"):
+class _Named(Struct, rename="camel", frozen=True):
     table_name: str = ""
     record_id: str = ""
 
 
-class _NamedAnywhere(_Named, rename="camel"):
+class _NamedAnywhere(_Named, rename="camel", frozen=True):
     record: _Named = _Named()
 
 

@@ -24,7 +24,7 @@ def wait_seconds(connection: BaseDatabaseWrapper, name: str, address: str) -> in
     failure = _failures(connection).filter(username=_key(name), address=address).first()
     if failure is None or failure.count < FREE:
         return 0
-    wait = min(FIRST_WAIT * 2 ** min(failure.count - FREE, 10), LONGEST_WAIT)
+    wait: timedelta = min(FIRST_WAIT * 2 ** min(failure.count - FREE, 10), LONGEST_WAIT)
     left = failure.last_at + wait - now()
     return max(0, math.ceil(left.total_seconds()))
 
