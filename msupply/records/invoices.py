@@ -176,6 +176,7 @@ class Invoice(Record):
             "finalised_date": DATE_PART,
             "finalised_time": time(),
             "om_delivered_datetime": MOMENT,
+            quirks.DELIVERED: MOMENT,
         },
         decode=quirks.decode_invoice,
         encode=quirks.encode_invoice,

@@ -20,6 +20,10 @@ OPTION_ID = Codec(
     {Form.TO_SITE: TEXT.encode[Form.TO_SITE]} if TEXT.encode else None,
 )
 
+# Ours: the wire has one key for delivery and receipt. It is written only where the two differ;
+# central servers keep and return whatever stands in this object.
+DELIVERED = "oms_fields.delivered_datetime"
+
 _MOMENTS = (
     "allocated_datetime",
     "picked_datetime",
@@ -47,7 +51,9 @@ def decode_invoice(batch: DecodedBatch) -> None:
     """Fill type, status and moments from the legacy keys where the newer ones are empty."""
     columns, wire = batch.columns, batch.wire
     arrived = wire["om_delivered_datetime"]
-    columns["delivered_datetime"] = list(arrived)
+    columns["delivered_datetime"] = [
+        delivered or moment for delivered, moment in zip(wire[DELIVERED], arrived, strict=True)
+    ]
     columns["received_datetime"] = [
         None if status == "DELIVERED" else moment
         for moment, status in zip(arrived, columns["status"], strict=True)
@@ -142,12 +148,13 @@ def encode_invoice(columns: Columns, wire: Columns) -> None:
         moments = [columns[column][place] for place, column in enumerate(choose)]
         wire[f"{name}_date"] = date_parts(moments)
         wire[f"{name}_time"] = time_parts(moments)
-    wire["om_delivered_datetime"] = [
-        received or delivered
-        for received, delivered in zip(
-            columns["received_datetime"], columns["delivered_datetime"], strict=True
-        )
+    both = list(zip(columns["delivered_datetime"], columns["received_datetime"], strict=True))
+    wire["om_delivered_datetime"] = [received or delivered for delivered, received in both]
+    earlier = [
+        delivered if received not in {None, delivered} else None for delivered, received in both
     ]
+    if any(earlier):
+        wire[DELIVERED] = earlier
 
 
 _SIGNED = (

@@ -1,0 +1,30 @@
+"""Examples: users and their programme permissions."""
+
+from tests.examples import v5
+
+EXAMPLES = [
+    v5(
+        "user",
+        {
+            "ID": "user-maria",
+            "name": "maria",
+            "e_mail": "maria@example.org",
+            "Language": 5,
+            "first_name": "Maria",
+            "last_name": "Sousa",
+            "phone1": "+670 555 01",
+            "job_title": "Pharmacist",
+            "active": True,
+        },
+    ),
+    v5(
+        "om_user_permission",
+        {
+            "ID": "programme-permission-1",
+            "user_ID": "user-maria",
+            "store_ID": "store-north",
+            "permission": "DocumentMutate",
+            "context_ID": "list-epi",
+        },
+    ),
+]

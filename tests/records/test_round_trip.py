@@ -1,0 +1,156 @@
+"""What comes in by a wire goes out again unchanged, field by field."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from django.db import connection
+
+from msupply.sync.declare.batch import Columns, DecodedBatch, TableCodec, table_codec
+from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.registry import Wire, registry
+from msupply.sync.records import columns_of
+from msupply.sync.sql import dialect
+from tests.examples import Example, all_examples
+from tests.records.test_wire_fields import EXPECTED
+
+EXAMPLES = list(all_examples())
+LEGACY = [e for e in EXAMPLES if e.wire is Wire.V5]
+MODERN = [e for e in EXAMPLES if e.wire is Wire.V6]
+
+
+def codec_of(example: Example) -> TableCodec:
+    return table_codec(registry().by_wire[example.wire][example.table], example.wire)
+
+
+def decode(codec: TableCodec, record_id: str, record: dict[str, Any]) -> DecodedBatch:
+    batch = codec.decode(msgspec.json.encode([[record_id, record]]))
+    assert batch.errors == {}
+    return batch
+
+
+def encode(codec: TableCodec, columns: Columns, form: Form) -> dict[str, Any]:
+    (record,) = codec.encode(columns, form)
+    # As it looks on the wire.
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(record))
+    return found
+
+
+def full(codec: TableCodec, columns: Columns) -> Columns:
+    """Add the columns that the wire does not carry, as a read of the table would."""
+    return {name: [None] for name in codec.kind.columns} | columns
+
+
+@pytest.mark.parametrize("example", LEGACY, ids=str)
+def test_a_legacy_record_goes_to_a_site_as_it_came(example: Example) -> None:
+    codec = codec_of(example)
+    batch = decode(codec, example.record_id, example.record)
+    assert encode(codec, full(codec, batch.columns), Form.TO_SITE) == example.record
+
+
+@pytest.mark.parametrize("example", LEGACY, ids=str)
+def test_a_pushed_record_means_the_same_at_the_central_server(example: Example) -> None:
+    codec = codec_of(example)
+    columns = decode(codec, example.record_id, example.record).columns
+    pushed = encode(codec, full(codec, columns), Form.TO_CENTRAL)
+    assert pushed.keys() == example.record.keys()
+    assert decode(codec, example.record_id, pushed).columns == columns
+
+
+@pytest.mark.parametrize("example", MODERN, ids=str)
+def test_a_modern_record_goes_out_as_it_came(example: Example) -> None:
+    codec = codec_of(example)
+    batch = decode(codec, example.record_id, example.record)
+    assert encode(codec, full(codec, batch.columns), Form.MODERN) == example.record
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_unknown_keys_come_back(example: Example) -> None:
+    codec = codec_of(example)
+    form = Form.TO_SITE if example.wire is Wire.V5 else Form.MODERN
+    record = example.record | {"a key of tomorrow": {"deep": [1, None, "é"]}, "spare_1": ""}
+    for name, value in example.record.items():
+        if isinstance(value, dict) and name == "oms_fields":
+            record[name] = value | {"newer": "kept"}
+    batch = decode(codec, example.record_id, record)
+    assert encode(codec, full(codec, batch.columns), form) == record
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("example", LEGACY, ids=str)
+def test_values_that_are_missing_or_empty_come_back_as_none(example: Example) -> None:
+    codec = codec_of(example)
+    expected = EXPECTED["v5"][example.table]
+    record = dict(example.record)
+    for key, flags in expected.items():
+        if "n" in flags and "." not in key:
+            record[key] = None
+    batch = codec.decode(msgspec.json.encode([[example.record_id, record]]))
+    assert batch.errors == {}
+    columns = full(codec, batch.columns)
+    again = encode(codec, columns, Form.TO_SITE)
+    assert decode(codec, example.record_id, again).columns == batch.columns
+
+
+def test_every_type_has_an_example_with_every_field() -> None:
+    for wire in Wire:
+        for table, kind in registry().by_wire[wire].items():
+            if wire is Wire.V6 and kind.legacy:
+                continue
+            first = next(e for e in EXAMPLES if (e.wire, e.table) == (wire, table))
+            said = first.record.keys() | {
+                f"{key}.{inner}"
+                for key, value in first.record.items()
+                if isinstance(value, dict)
+                for inner in value
+            }
+            assert set(EXPECTED[wire.value][table]) <= said, table
+
+
+def test_references_among_the_examples_lead_somewhere() -> None:
+    ids: dict[str, set[str]] = {}
+    for example in EXAMPLES:
+        kind = registry().by_wire[example.wire][example.table]
+        ids.setdefault(kind.table, set()).add(example.record_id)
+    for example in EXAMPLES:
+        codec = codec_of(example)
+        columns = decode(codec, example.record_id, example.record).columns
+        for parent in codec.kind.parents:
+            (value,) = columns[parent.column]
+            assert value is None or value in ids[parent.table], f"{example} {parent.column}"
+
+
+def test_examples_have_one_id_each() -> None:
+    # A site keeps what it receives by record id alone (sync-v5.md 6).
+    ids = [e.record_id for e in EXAMPLES if e.table != "name_oms_fields"]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_columns_hold_what_the_model_declares(example: Example) -> None:
+    codec = codec_of(example)
+    fields = {f.column: f for f in codec.kind.model._meta.concrete_fields}
+    for column, (value,) in decode(codec, example.record_id, example.record).columns.items():
+        field = fields[column]
+        target = field.target_field if field.is_relation else field
+        assert value is None or target.to_python(value) is not None, column
+        if value is not None and field.choices:
+            assert value in dict(field.flatchoices), column
+
+
+@pytest.mark.django_db
+def test_rows_in_the_database_go_out_as_they_came() -> None:
+    speak = dialect(connection)
+    rank = {kind.table: place for place, kind in enumerate(registry().types)}
+    for example in sorted(EXAMPLES, key=lambda e: rank[codec_of(e).kind.table]):
+        codec = codec_of(example)
+        columns = decode(codec, example.record_id, example.record).columns
+        for name, field in codec.kind.columns.items():
+            if name not in columns:
+                columns[name] = [field.get_default()]
+        row = tuple(value for (value,) in columns.values())
+        speak.upsert(connection, codec.kind, list(columns), [row], [])
+        form = Form.TO_SITE if example.wire is Wire.V5 else Form.MODERN
+        stored = columns_of(connection, codec.kind, [example.record_id])
+        assert encode(codec, stored, form) == example.record
+    connection.check_constraints()
