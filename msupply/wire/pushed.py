@@ -1,5 +1,6 @@
 """Pushed batches, read record by record: what is no record harms itself only."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -104,9 +105,11 @@ def store(connection: BaseDatabaseWrapper, site_id: int, wire: Wire, pushed: Pus
         for bad in pushed.unreadable:
             table = bad.table.replace("\0", "\ufffd")
             chunk = Chunk(0, site_id, wire, table, BufferChunk.UPSERT, 1, b"")
-            quarantine.forget(connection, table, [bad.record_id])
+            # Without an id its content is its name, so that a repeated delivery is kept once.
+            record_id = bad.record_id or f"#{hashlib.sha256(bad.raw).hexdigest()[:16]}"
+            quarantine.forget(connection, table, [record_id])
             problem = Problem(quarantine.INVALID, bad.reason)
-            quarantine.keep(connection, chunk, [(bad.record_id, bad.raw, problem)])
+            quarantine.keep(connection, chunk, [(record_id, bad.raw, problem)])
 
 
 def _data(data: Raw | msgspec.UnsetType) -> bytes:
