@@ -11,7 +11,7 @@ from msupply.records.names import Name
 from msupply.records.quirks.letters import read_moments, read_status, read_type
 from msupply.records.requisitions import RequisitionLine
 from msupply.records.stores import Store
-from msupply.sync.declare.batch import DecodedBatch, TableCodec, table_codec
+from msupply.sync.declare.batch import Columns, DecodedBatch, TableCodec, table_codec
 from msupply.sync.declare.codecs import Form
 from msupply.sync.declare.registry import Wire, registry
 from tests.examples import all_examples
@@ -54,7 +54,7 @@ def row(table: str, change: dict[str, Any]) -> dict[str, Any]:
 
 def written(table: str, columns: dict[str, Any], form: Form = Form.TO_SITE) -> dict[str, Any]:
     kind = codec(table).kind
-    whole = {name: [columns.get(name)] for name in kind.columns}
+    whole: Columns = {name: [columns.get(name)] for name in map(str, kind.columns)}
     (record,) = codec(table).encode(whole, form)
     return record
 

@@ -4,13 +4,18 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.db import connection
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import ForeignKey
 
+from msupply.sync import buffer
+from msupply.sync.buffer import Arrived
 from msupply.sync.declare.batch import Columns, DecodedBatch, TableCodec, table_codec
 from msupply.sync.declare.codecs import Form
 from msupply.sync.declare.registry import Wire, registry
+from msupply.sync.integrate import Origin, integrate
+from msupply.sync.models import BufferChunk
 from msupply.sync.records import columns_of
-from msupply.sync.sql import dialect
 from tests.examples import Example, all_examples
 from tests.records.test_wire_fields import EXPECTED
 
@@ -38,7 +43,7 @@ def encode(codec: TableCodec, columns: Columns, form: Form) -> dict[str, Any]:
 
 def full(codec: TableCodec, columns: Columns) -> Columns:
     """Add the columns that the wire does not carry, as a read of the table would."""
-    return {name: [None] for name in codec.kind.columns} | columns
+    return {name: [None] for name in map(str, codec.kind.columns)} | columns
 
 
 @pytest.mark.parametrize("example", LEGACY, ids=str)
@@ -132,25 +137,28 @@ def test_columns_hold_what_the_model_declares(example: Example) -> None:
     fields = {f.column: f for f in codec.kind.model._meta.concrete_fields}
     for column, (value,) in decode(codec, example.record_id, example.record).columns.items():
         field = fields[column]
-        target = field.target_field if field.is_relation else field
+        target = field.target_field if isinstance(field, ForeignKey) else field
         assert value is None or target.to_python(value) is not None, column
         if value is not None and field.choices:
             assert value in dict(field.flatchoices), column
 
 
-@pytest.mark.django_db
-def test_rows_in_the_database_go_out_as_they_came() -> None:
-    speak = dialect(connection)
-    rank = {kind.table: place for place, kind in enumerate(registry().types)}
-    for example in sorted(EXAMPLES, key=lambda e: rank[codec_of(e).kind.table]):
+def test_rows_in_the_database_go_out_as_they_came(connection: BaseDatabaseWrapper) -> None:
+    with transaction.atomic(using=connection.alias):
+        for wire in Wire:
+            arrived = [
+                Arrived(e.table, e.record_id, BufferChunk.UPSERT, msgspec.json.encode(e.record))
+                for e in EXAMPLES
+                if e.wire is wire
+            ]
+            buffer.store(connection, None, wire, arrived)
+    assert integrate(connection, Origin(site_id=None, trusted=True)).kept_back == 0
+    for example in EXAMPLES:
         codec = codec_of(example)
-        columns = decode(codec, example.record_id, example.record).columns
-        for name, field in codec.kind.columns.items():
-            if name not in columns:
-                columns[name] = [field.get_default()]
-        row = tuple(value for (value,) in columns.values())
-        speak.upsert(connection, codec.kind, list(columns), [row], [])
         form = Form.TO_SITE if example.wire is Wire.V5 else Form.MODERN
         stored = columns_of(connection, codec.kind, [example.record_id])
-        assert encode(codec, stored, form) == example.record
-    connection.check_constraints()
+        record = encode(codec, stored, form)
+        assert record.keys() == example.record.keys()
+        # PostgreSQL writes half a second with one digit; it is the same moment.
+        expected = decode(codec, example.record_id, example.record)
+        assert decode(codec, example.record_id, record).columns == expected.columns
