@@ -33,7 +33,7 @@ def database(url: str) -> dict[str, Any]:
             # FULL: what was acknowledged to a peer must survive a power cut.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+                "PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864;"
             ),
         }
     return found
@@ -115,6 +115,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+
+# The engine asks its central servers through this; it knows nothing of HTTP itself.
+SYNC_NETWORK = "msupply.wire.network.Network"
 
 FILES = DATA / "files"
 # Bodies of sync requests are larger than forms; the wire checks its own limit.

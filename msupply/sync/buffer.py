@@ -18,7 +18,7 @@ from msupply.sync.models import BufferChunk
 # Records in one chunk: the unit of decoding, of one transaction, and so of memory.
 CHUNK_RECORDS = 5_000
 
-_ACTIONS = {
+ACTIONS = {
     "insert": BufferChunk.UPSERT,
     "update": BufferChunk.UPSERT,
     "upsert": BufferChunk.UPSERT,
@@ -63,7 +63,7 @@ def store(
     groups: dict[tuple[str, str], list[Arrived]] = defaultdict(list)
     total = 0
     for record in records:
-        action = _ACTIONS.get(record.action.lower())
+        action = ACTIONS.get(record.action.lower())
         if action is None:
             raise ValueError(
                 f"unknown action {record.action!r}: use insert, update, delete or merge"

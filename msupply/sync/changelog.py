@@ -1,56 +1,71 @@
 """Writing the changelog set-wise, and counting it without scanning it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from msupply.sync.declare.policy import Policy
 from msupply.sync.declare.registry import Channel, RecordType
 from msupply.sync.sql import dialect
+from msupply.sync.sql.dialect import stage_name
 from msupply.sync.sql.routing_columns import condition, log_values, logged, tombstone_values
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Some rows of a table: an SQL condition on `t.id`, with its parameters."""
+
+    condition: str
+    parameters: tuple[Any, ...] = ()
+
+
+def by_ids(connection: BaseDatabaseWrapper, ids: Sequence[str]) -> Selection:
+    """Select the rows with these ids."""
+    speak = dialect(connection)
+    return Selection(speak.in_ids("t.id"), (speak.ids_parameter(ids),))
+
+
+def staged(kind: RecordType) -> Selection:
+    """Select the rows that have just been written from the staging table."""
+    return Selection(f't.id IN (SELECT id FROM "{stage_name(kind)}")')
 
 
 def log_upserts(
     connection: BaseDatabaseWrapper,
     kind: RecordType,
-    ids: Sequence[str],
+    rows: Selection,
     source_site: int | None,
     channels: Iterable[Channel],
 ) -> None:
-    """Move records to the head of the given logs; `source_site` is the site whose push it was."""
-    speak = dialect(connection)
-    wanted = set(channels)
+    """Move rows to the head of the given logs; `source_site` is the site whose push it was."""
     source = "NULL" if source_site is None else str(int(source_site))
-    for channel, test, policy in logged(kind):
-        if channel not in wanted:
-            continue
+    for channel, test, policy in _wanted(kind, channels):
         select = (
             f'SELECT {log_values(kind, policy, "t", source=source)} FROM "{kind.table}" t'
-            f" WHERE {speak.in_ids('t.id')} AND {condition(test, 't')} ORDER BY t.id"
+            f" WHERE {rows.condition} AND {condition(test, 't')} ORDER BY t.id"
         )
-        _run(connection, speak.log_rows(channel, select), speak.ids_parameter(ids))
+        _run(connection, channel, select, rows.parameters)
 
 
 def log_deletes(
     connection: BaseDatabaseWrapper,
     kind: RecordType,
-    ids: Sequence[str],
+    rows: Selection,
     source_site: int | None,
     channels: Iterable[Channel],
 ) -> None:
-    """Leave tombstones for records that are about to be deleted."""
-    speak = dialect(connection)
-    wanted = set(channels)
+    """Leave tombstones for rows that are about to be deleted."""
     source = "NULL" if source_site is None else str(int(source_site))
-    for channel, test, policy in logged(kind):
-        if channel not in wanted:
-            continue
+    for channel, test, policy in _wanted(kind, channels):
         values = tombstone_values(kind, policy, "t", "former", source=source)
         select = (
             f'SELECT {values} FROM "{kind.table}" t LEFT JOIN {channel.value} former'
             f" ON former.record_type = {kind.number} AND former.record_id = t.id"
-            f" WHERE {speak.in_ids('t.id')} AND {condition(test, 't')} ORDER BY t.id"
+            f" WHERE {rows.condition} AND {condition(test, 't')} ORDER BY t.id"
         )
-        _run(connection, speak.log_rows(channel, select), speak.ids_parameter(ids))
+        _run(connection, channel, select, rows.parameters)
 
 
 def touch_visible(
@@ -66,7 +81,7 @@ def touch_visible(
             f"SELECT {columns}, NULL FROM {channel.value}"
             f" WHERE visible_id IS NOT NULL AND {speak.in_ids('visible_id')} ORDER BY cursor"
         )
-        _run(connection, speak.log_rows(channel, select), speak.ids_parameter(subjects))
+        _run(connection, channel, select, (speak.ids_parameter(subjects),))
 
 
 def head(connection: BaseDatabaseWrapper, channel: Channel) -> int:
@@ -74,7 +89,16 @@ def head(connection: BaseDatabaseWrapper, channel: Channel) -> int:
     return dialect(connection).safe_head(connection, channel)
 
 
-def _run(connection: BaseDatabaseWrapper, statements: Sequence[str], parameter: object) -> None:
+def _wanted(
+    kind: RecordType, channels: Iterable[Channel]
+) -> list[tuple[Channel, str | None, Policy]]:
+    wanted = set(channels)
+    return [entry for entry in logged(kind) if entry[0] in wanted]
+
+
+def _run(
+    connection: BaseDatabaseWrapper, channel: Channel, select: str, parameters: Sequence[Any]
+) -> None:
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement, [parameter] if "%s" in statement else None)
+        for statement in dialect(connection).log_rows(channel, select):
+            cursor.execute(statement, parameters if "%s" in statement else None)

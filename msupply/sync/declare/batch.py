@@ -6,13 +6,13 @@ column by column, so that its cost is that of a list comprehension and not of a 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from msupply.sync.declare.codecs import REQUIRED, Codec, Form
+from msupply.sync.declare.codecs import REQUIRED, Codec, Field, Form
 from msupply.sync.declare.registry import RecordType, Wire, WireTable
 
 Columns = dict[str, list[Any]]
@@ -23,11 +23,11 @@ class DecodedBatch:
     """Records of one type, as columns.
 
     `wire` holds the values by wire key as they came, `columns` by table column, `errors` the
-    reason of each bad record by its place. `raw` is the JSON of each record.
+    reason of each bad record by its place. `chunk` is what was decoded.
     """
 
+    chunk: bytes
     ids: list[str]
-    raw: list[bytes]
     wire: Columns
     extras: list[str | None]
     columns: Columns = field(default_factory=dict)
@@ -35,16 +35,39 @@ class DecodedBatch:
     # Places of records that say of themselves that they are deleted; quirks fill it.
     removed: set[int] = field(default_factory=set)
 
+    @cached_property
+    def raw(self) -> list[bytes]:
+        """The JSON of each record, for those that must be kept as they came."""
+        return [bytes(data) for _, data in _raw_pairs(self.chunk)]
+
     def __len__(self) -> int:
         return len(self.ids)
 
 
-@dataclass(frozen=True)
 class _Group:
     """Wire keys inside one object of the wire, such as `oms_fields`."""
 
-    key: str
-    members: dict[str, str]
+    def __init__(self, key: str, members: dict[str, str], fields: dict[str, Field]) -> None:
+        self.key = key
+        self.members = members
+        names = {f"f{n}": inner for n, inner in enumerate(members.values())}
+        self.struct = msgspec.defstruct(
+            f"Wire_{key}",
+            [_struct_field(n, fields[k].codec) for n, k in zip(names, members, strict=True)],
+            rename=names,
+            forbid_unknown_fields=True,
+            kw_only=True,
+            gc=False,
+        )
+        self._get = _getter(list(names))
+        self.blank = tuple(_blank(fields[key].codec) for key in members)
+
+    def columns(self, objects: list[Any]) -> Columns:
+        """Return the columns of the wire keys inside these objects."""
+        get, blank = self._get, self.blank
+        rows = [get(value) if value else blank for value in objects]
+        columns = [list(c) for c in zip(*rows, strict=True)] or [[] for _ in self.members]
+        return dict(zip(self.members, columns, strict=True))
 
 
 class TableCodec:
@@ -59,17 +82,16 @@ class TableCodec:
             if "." in key:
                 outer, inner = key.split(".", 1)
                 nested.setdefault(outer, {})[key] = inner
-        self.groups = [_Group(outer, members) for outer, members in nested.items()]
+        self.groups = [_Group(outer, members, table.fields) for outer, members in nested.items()]
         self.keys = list(flat) + [group.key for group in self.groups]
         self.known = set(self.keys) | set(table.aliases)
         attributes = {f"f{n}": key for n, key in enumerate(self.keys)}
-        definition: list[Any] = []
-        for name, key in attributes.items():
-            codec = flat[key].codec if key in flat else _GROUP
-            definition.append(_struct_field(name, codec))
+        shapes = {key: f.codec for key, f in flat.items()}
+        # An object may also be null or empty text (sync-v5.md 8.2).
+        shapes |= {g.key: Codec(g.struct | Literal[""] | None, None) for g in self.groups}
         self.struct = msgspec.defstruct(
             f"Wire_{table.name}",
-            definition,
+            [_struct_field(name, shapes[key]) for name, key in attributes.items()],
             rename=attributes,
             forbid_unknown_fields=True,
             kw_only=True,
@@ -86,7 +108,7 @@ class TableCodec:
         """Decode a chunk; a record that cannot be read is marked in `errors` and stays in `raw`."""
         batch = self._read(chunk)
         for group in self.groups:
-            self._open_group(batch, group)
+            batch.wire |= group.columns(batch.wire.pop(group.key))
         for key, wire_field in self.table.fields.items():
             if wire_field.column:
                 batch.columns[wire_field.column] = _convert(
@@ -103,22 +125,21 @@ class TableCodec:
         return batch
 
     def _read(self, chunk: bytes) -> DecodedBatch:
-        raw = [bytes(r) for _, r in _raw_pairs(chunk)]
         if b"\\u0000" not in chunk and not self.table.aliases:
             try:
                 pairs = self._decode_all(chunk)
-            except (msgspec.ValidationError, msgspec.DecodeError):
+            except ValueError:
                 pass
             else:
                 rows = [self._get(record) for _, record in pairs]
                 columns = [list(c) for c in zip(*rows, strict=True)] or [[] for _ in self.keys]
                 wire = dict(zip(self.keys, columns, strict=True))
-                batch = DecodedBatch([i for i, _ in pairs], raw, wire, [None] * len(pairs))
+                batch = DecodedBatch(chunk, [i for i, _ in pairs], wire, [None] * len(pairs))
                 self._check_ids(batch)
                 return batch
-        return self._read_one_by_one(chunk, raw)
+        return self._read_one_by_one(chunk)
 
-    def _read_one_by_one(self, chunk: bytes, raw: list[bytes]) -> DecodedBatch:
+    def _read_one_by_one(self, chunk: bytes) -> DecodedBatch:
         ids: list[str] = []
         rows: list[Sequence[Any]] = []
         extras: list[str | None] = []
@@ -137,7 +158,7 @@ class TableCodec:
                 extras.append(extra)
         columns = [list(c) for c in zip(*rows, strict=True)] or [[] for _ in self.keys]
         wire = dict(zip(self.keys, columns, strict=True))
-        batch = DecodedBatch(ids, raw, wire, extras, errors=errors)
+        batch = DecodedBatch(chunk, ids, wire, extras, errors=errors)
         self._check_ids(batch)
         return batch
 
@@ -154,7 +175,16 @@ class TableCodec:
             if alias in fields:
                 value = fields.pop(alias)
                 fields.setdefault(key, value)
-        extra = {key: fields.pop(key) for key in fields.keys() - self.known}
+        extra: dict[str, Any] = {key: fields.pop(key) for key in fields.keys() - self.known}
+        for group in self.groups:
+            inner = msgspec.json.decode(fields.get(group.key, b"null"))
+            if isinstance(inner, dict):
+                unknown = {k: inner.pop(k) for k in inner.keys() - set(group.members.values())}
+                fields[group.key] = msgspec.Raw(msgspec.json.encode(inner))
+                if unknown:
+                    extra[group.key] = unknown
+            elif not inner:
+                fields.pop(group.key, None)
         record = self._decode_one(msgspec.json.encode(fields))
         return record, msgspec.json.encode(extra).decode() if extra else None
 
@@ -168,32 +198,6 @@ class TableCodec:
                 batch.errors[place] = "the record has no id"
             elif outer != own:
                 batch.errors[place] = f"recordId {outer!r} and {key} {own!r} differ"
-
-    def _open_group(self, batch: DecodedBatch, group: _Group) -> None:
-        objects = batch.wire.pop(group.key)
-        for key in group.members:
-            batch.wire[key] = [None] * len(objects)
-        for place, found_value in enumerate(objects):
-            value = found_value or {}
-            if not isinstance(value, dict):
-                batch.errors.setdefault(place, f"{group.key} must be an object")
-                value = {}
-            for key, inner in group.members.items():
-                codec = self.table.fields[key].codec
-                found = value.get(inner)
-                if found is None:
-                    found = None if codec.default is REQUIRED else codec.default
-                else:
-                    try:
-                        found = msgspec.convert(found, codec.wire_type)
-                    except msgspec.ValidationError as error:
-                        batch.errors.setdefault(place, f"{key}: {error}")
-                        found = None
-                batch.wire[key][place] = found
-            if value.keys() - set(group.members.values()):
-                rest = {k: v for k, v in value.items() if k not in group.members.values()}
-                extra = msgspec.json.decode(batch.extras[place] or "{}") | {group.key: rest}
-                batch.extras[place] = msgspec.json.encode(extra).decode()
 
     def _refuse_missing(self, batch: DecodedBatch) -> None:
         for column, values in batch.columns.items():
@@ -241,7 +245,8 @@ def _add_extra(record: dict[str, Any], extra: dict[str, Any]) -> None:
             record[key] = value
 
 
-_GROUP = Codec(dict[str, Any] | list[Any] | str | None, None)
+def _blank(codec: Codec) -> Any:
+    return None if codec.default is REQUIRED else codec.default
 
 
 def _struct_field(name: str, codec: Codec) -> Any:

@@ -1,4 +1,4 @@
-"""One cycle at a time, whatever the number of processes; a dead process holds nothing.
+"""One cycle and one background worker at a time, whatever the number of processes.
 
 On PostgreSQL a session's advisory lock, on SQLite a lock on a file beside the database: both are
 let go by the operating system when their process ends, however it ends.
@@ -14,40 +14,45 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Below every changelog lock (see postgres.LOCK_BASE).
-_ADVISORY_KEY = 7_021_975
+_ADVISORY_KEYS = {"cycle": 7_021_975, "worker": 7_021_976}
 _RETRY_SECONDS = 0.1
-# A database in memory belongs to one process; so does its lock.
-_in_memory = threading.Lock()
+# A database in memory belongs to one process; so do its locks.
+_in_memory = {name: threading.Lock() for name in _ADVISORY_KEYS}
 
 
 class CycleRunning(Exception):
-    """Another cycle went on for as long as the caller was willing to wait."""
+    """Another process held the lock for as long as the caller was willing to wait."""
 
 
 @contextmanager
 def hold(
-    connection: BaseDatabaseWrapper, give_up: Callable[[], bool] = lambda: False
+    connection: BaseDatabaseWrapper,
+    give_up: Callable[[], bool] = lambda: False,
+    name: str = "cycle",
 ) -> Iterator[None]:
-    """Hold the lock of this instance; wait for it until `give_up`, then raise CycleRunning."""
+    """Hold a lock of this instance; wait for it until `give_up`, then raise CycleRunning."""
     if connection.vendor == "postgresql":
-        with _advisory(connection, give_up):
+        with _advisory(connection, give_up, _ADVISORY_KEYS[name]):
             yield
     elif "memory" in str(connection.settings_dict["NAME"]):
-        _wait(lambda: _in_memory.acquire(blocking=False), give_up)
+        lock = _in_memory[name]
+        _wait(lambda: lock.acquire(blocking=False), give_up)
         try:
             yield
         finally:
-            _in_memory.release()
+            lock.release()
     else:
-        with _file(connection, give_up):
+        with _file(connection, give_up, name):
             yield
 
 
 @contextmanager
-def _advisory(connection: BaseDatabaseWrapper, give_up: Callable[[], bool]) -> Iterator[None]:
+def _advisory(
+    connection: BaseDatabaseWrapper, give_up: Callable[[], bool], key: int
+) -> Iterator[None]:
     def attempt() -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY])
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
             return bool(cursor.fetchone()[0])
 
     _wait(attempt, give_up)
@@ -57,12 +62,14 @@ def _advisory(connection: BaseDatabaseWrapper, give_up: Callable[[], bool]) -> I
         # A connection that broke has let the lock go already.
         if connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_KEY])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 @contextmanager
-def _file(connection: BaseDatabaseWrapper, give_up: Callable[[], bool]) -> Iterator[None]:
-    with Path(f"{connection.settings_dict['NAME']}.cycle").open("ab") as file:
+def _file(
+    connection: BaseDatabaseWrapper, give_up: Callable[[], bool], name: str
+) -> Iterator[None]:
+    with Path(f"{connection.settings_dict['NAME']}.{name}").open("ab") as file:
         _wait(lambda: _lock_file(file.fileno()), give_up)
         yield
 

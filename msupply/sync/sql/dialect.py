@@ -1,27 +1,49 @@
 """What the engine asks of a database, and which dialect answers for a connection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType
 
-Rows = Sequence[Sequence[Any]]
+
+def stage_name(kind: RecordType) -> str:
+    """Return the name of a type's staging table."""
+    return f"stage_{kind.table}"
 
 
 class Dialect(Protocol):
     """One database engine's way of doing the engine's set operations."""
 
-    def upsert(
+    def integrating(
+        self, connection: BaseDatabaseWrapper, *, alone: bool
+    ) -> AbstractContextManager[None]:
+        """Return the context of an integration; `alone`: nobody else uses the database yet."""
+
+    def clear_stage(self, connection: BaseDatabaseWrapper, kind: RecordType) -> None:
+        """Empty the staging table of a type, or make it; it belongs to this connection only."""
+
+    def stage(
         self,
         connection: BaseDatabaseWrapper,
         kind: RecordType,
-        columns: Sequence[str],
-        rows: Rows,
-        insert_only: Sequence[str],
+        columns: Mapping[str, Sequence[Any]],
     ) -> None:
-        """Insert rows or update those whose id exists; `insert_only` columns are never updated."""
+        """Add rows to the staging table; no lock is taken that others could wait for."""
+
+    def upsert_staged(
+        self,
+        connection: BaseDatabaseWrapper,
+        kind: RecordType,
+        insert_only: Sequence[str],
+        only_id: str | None = None,
+    ) -> None:
+        """Insert the staged rows or update those whose id exists, in one statement by order of id.
+
+        Of several rows with one id the last holds. `insert_only` columns are never updated.
+        """
 
     def in_ids(self, column: str) -> str:
         """Return the condition that a column is among one parameter made by `ids_parameter`."""

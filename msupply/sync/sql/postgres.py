@@ -5,13 +5,14 @@ while 11 is still open, and would never come back for 11. Every writer therefore
 advisory lock that names the log's last cursor when it began to write; readers stop there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType
-from msupply.sync.sql.dialect import Rows
+from msupply.sync.sql.dialect import stage_name
 from msupply.sync.sql.routing_columns import (
     LOG_COLUMNS,
     condition,
@@ -35,41 +36,67 @@ _MOVE_TO_HEAD = (
 class Postgres:
     """See `Dialect`."""
 
-    def upsert(
+    @contextmanager
+    def integrating(self, connection: BaseDatabaseWrapper, *, alone: bool) -> Iterator[None]:
+        """Write without a flush per transaction: what is lost is still in the buffer."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+            try:
+                yield
+            finally:
+                cursor.execute("RESET synchronous_commit")
+
+    def clear_stage(self, connection: BaseDatabaseWrapper, kind: RecordType) -> None:
+        """A temporary table belongs to the session; `staged` keeps the order of arrival."""
+        stage = stage_name(kind)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s)", [f'pg_temp."{stage}"'])
+            if cursor.fetchone()[0]:
+                cursor.execute(f'TRUNCATE pg_temp."{stage}"')
+                return
+            cursor.execute(f'CREATE TEMPORARY TABLE "{stage}" (LIKE "{kind.table}")')
+            for name in kind.columns:
+                cursor.execute(f'ALTER TABLE pg_temp."{stage}" ALTER "{name}" DROP NOT NULL')
+            cursor.execute(f'ALTER TABLE pg_temp."{stage}" ADD staged serial')
+
+    def stage(
         self,
         connection: BaseDatabaseWrapper,
         kind: RecordType,
-        columns: Sequence[str],
-        rows: Rows,
-        insert_only: Sequence[str],
+        columns: Mapping[str, Sequence[Any]],
     ) -> None:
-        """COPY into a temporary table, then one INSERT ... ON CONFLICT."""
-        names = ", ".join(f'"{c}"' for c in columns)
+        """COPY."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f'COPY pg_temp."{stage_name(kind)}" ({names}) FROM STDIN') as copy,
+        ):
+            for row in zip(*columns.values(), strict=True):
+                copy.write_row(row)
+
+    def upsert_staged(
+        self,
+        connection: BaseDatabaseWrapper,
+        kind: RecordType,
+        insert_only: Sequence[str],
+        only_id: str | None = None,
+    ) -> None:
+        """In the order of ids, so that two integrations cannot lock each other out."""
+        names = ", ".join(f'"{name}"' for name in kind.columns)
         kept = {"id", "extra", *insert_only}
-        updates = [f'"{c}" = EXCLUDED."{c}"' for c in columns if c not in kept]
-        if "extra" in columns:
-            own, new = f'"{kind.table}".extra', "EXCLUDED.extra"
-            updates.append(
-                f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
-                f" ELSE ({own}::jsonb || {new}::jsonb)::text END"
-            )
-        action = f"UPDATE SET {', '.join(updates)}" if updates else "NOTHING"
-        stage = f"stage_{kind.table}"
+        updates = [f'"{c}" = EXCLUDED."{c}"' for c in kind.columns if c not in kept]
+        own, new = f'"{kind.table}".extra', "EXCLUDED.extra"
+        updates.append(
+            f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
+            f" ELSE ({own}::jsonb || {new}::jsonb)::text END"
+        )
+        only = "TRUE" if only_id is None else "id = %s"
         with connection.cursor() as cursor:
             cursor.execute(
-                f'CREATE TEMPORARY TABLE IF NOT EXISTS "{stage}"'
-                f' (LIKE "{kind.table}") ON COMMIT DELETE ROWS'
-            )
-            cursor.execute(f'TRUNCATE "{stage}"')
-            for name in kind.columns:
-                if name not in columns:
-                    cursor.execute(f'ALTER TABLE "{stage}" ALTER "{name}" DROP NOT NULL')
-            with cursor.copy(f'COPY "{stage}" ({names}) FROM STDIN') as copy:
-                for row in rows:
-                    copy.write_row(row)
-            cursor.execute(
-                f'INSERT INTO "{kind.table}" ({names}) SELECT {names} FROM "{stage}"'
-                f" ORDER BY id ON CONFLICT (id) DO {action}"
+                f'INSERT INTO "{kind.table}" ({names}) SELECT DISTINCT ON (id) {names}'
+                f' FROM pg_temp."{stage_name(kind)}" WHERE {only} ORDER BY id, staged DESC'
+                f" ON CONFLICT (id) DO UPDATE SET {', '.join(updates)}",
+                None if only_id is None else [only_id],
             )
 
     def in_ids(self, column: str) -> str:
@@ -81,8 +108,11 @@ class Postgres:
         return list(ids)
 
     def text_column(self, name: str, internal_type: str) -> str:
-        """Dates as ISO text."""
-        return f"{name}::text" if internal_type in ("DateField", "DateTimeField") else name
+        """Dates and datetimes as ISO text, without zone."""
+        if internal_type == "DateTimeField":
+            # Django's columns have a zone here, whatever USE_TZ says.
+            return f"({name} AT TIME ZONE 'UTC')::text"
+        return f"{name}::text" if internal_type == "DateField" else name
 
     def log_rows(self, channel: Channel, select: str) -> list[str]:
         """Hold the place of this transaction, then move the rows."""

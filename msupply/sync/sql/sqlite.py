@@ -1,13 +1,14 @@
 """SQLite: row triggers, executemany upserts, one writer at a time."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType
-from msupply.sync.sql.dialect import Rows
+from msupply.sync.sql.dialect import stage_name
 from msupply.sync.sql.routing_columns import (
     LOG_COLUMNS,
     condition,
@@ -22,29 +23,78 @@ _QUIET = '(SELECT "on" FROM sync_bulk_switch WHERE id = 1)'
 class SQLite:
     """See `Dialect`."""
 
-    def upsert(
+    @contextmanager
+    def integrating(self, connection: BaseDatabaseWrapper, *, alone: bool) -> Iterator[None]:
+        """Write without a flush per transaction: what is lost is still in the buffer.
+
+        Alone, constraints need not be checked row by row either: integration has just looked
+        every parent up, and nobody could have removed it since.
+        """
+        if connection.in_atomic_block:
+            yield  # Neither can be changed inside a transaction.
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous = NORMAL")
+            if alone:
+                cursor.execute("PRAGMA foreign_keys = OFF")
+            try:
+                yield
+            finally:
+                cursor.execute("PRAGMA foreign_keys = ON")
+                cursor.execute("PRAGMA synchronous = FULL")
+
+    def clear_stage(self, connection: BaseDatabaseWrapper, kind: RecordType) -> None:
+        """A temporary table has a file of its own, outside the lock of the database."""
+        names = ", ".join(f'"{name}"' for name in kind.columns)
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "{stage_name(kind)}" ({names})')
+            cursor.execute(f'DELETE FROM temp."{stage_name(kind)}"')
+
+    def stage(
         self,
         connection: BaseDatabaseWrapper,
         kind: RecordType,
-        columns: Sequence[str],
-        rows: Rows,
-        insert_only: Sequence[str],
+        columns: Mapping[str, Sequence[Any]],
     ) -> None:
-        """Upsert with executemany, at the speed of bare SQLite."""
-        names = ", ".join(f'"{c}"' for c in columns)
-        kept = {"id", "extra", *insert_only}
-        updates = [f'"{c}" = excluded."{c}"' for c in columns if c not in kept]
-        if "extra" in columns:
-            own, new = f'"{kind.table}".extra', "excluded.extra"
-            updates.append(
-                f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
-                f" ELSE json_patch({own}, {new}) END"
-            )
-        marks = ", ".join("?" * len(columns))
-        action = f"UPDATE SET {', '.join(updates)}" if updates else "NOTHING"
-        sql = f'INSERT INTO "{kind.table}" ({names}) VALUES ({marks}) ON CONFLICT (id) DO {action}'
+        """Insert with executemany; columns that are null throughout are not even bound."""
+        length = len(columns["id"])
+        bound = [name for name, values in columns.items() if values.count(None) < length]
+        names = ", ".join(f'"{name}"' for name in bound)
+        marks = ", ".join("?" * len(bound))
+        sql = f'INSERT INTO temp."{stage_name(kind)}" ({names}) VALUES ({marks})'
+        # A transaction that touches the temporary file only: Django's would lock the database.
+        own = not connection.in_atomic_block
         connection.ensure_connection()
-        connection.connection.executemany(sql, rows)
+        if own:
+            connection.connection.execute("BEGIN")
+        connection.connection.executemany(sql, zip(*(columns[name] for name in bound), strict=True))
+        if own:
+            connection.connection.execute("COMMIT")
+
+    def upsert_staged(
+        self,
+        connection: BaseDatabaseWrapper,
+        kind: RecordType,
+        insert_only: Sequence[str],
+        only_id: str | None = None,
+    ) -> None:
+        """Neighbours in the index of ids are written together, each page once."""
+        names = ", ".join(f'"{name}"' for name in kind.columns)
+        kept = {"id", "extra", *insert_only}
+        updates = [f'"{c}" = excluded."{c}"' for c in kind.columns if c not in kept]
+        own, new = f'"{kind.table}".extra', "excluded.extra"
+        updates.append(
+            f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
+            f" ELSE json_patch({own}, {new}) END"
+        )
+        only = "TRUE" if only_id is None else "id = %s"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'INSERT INTO "{kind.table}" ({names})'
+                f' SELECT {names} FROM temp."{stage_name(kind)}" WHERE {only} ORDER BY id, rowid'
+                f" ON CONFLICT (id) DO UPDATE SET {', '.join(updates)}",
+                None if only_id is None else [only_id],
+            )
 
     def in_ids(self, column: str) -> str:
         """A JSON list stands for any number of ids."""

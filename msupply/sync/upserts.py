@@ -1,0 +1,255 @@
+"""Integrating upserts: check and stage chunk by chunk, then write many chunks at once.
+
+Decoding, checking and staging need no lock. The transaction that follows is short: one upsert in
+the order of ids, one statement per log, the bad records with their reasons, and the end of the
+chunks themselves.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.sync import buffer, changelog, cursors, deletes, ownership, quarantine
+from msupply.sync.buffer import Chunk
+from msupply.sync.declare.batch import Columns, DecodedBatch, table_codec
+from msupply.sync.declare.registry import Channel, RecordType, Wire
+from msupply.sync.origin import Origin
+from msupply.sync.quarantine import Problem
+from msupply.sync.records import unsaid_removal
+from msupply.sync.sql import dialect
+from msupply.sync.sql.dialect import stage_name
+
+# Rows that one transaction writes while people work: it holds SQLite's lock for less than a second.
+ROWS_PER_TRANSACTION = 20_000
+# Bad records are held in memory until they are written.
+BAD_PER_TRANSACTION = 5_000
+
+Bad = list[tuple[str, bytes, Problem]]
+
+
+@dataclass
+class _Checked:
+    """A chunk that is staged: what must still be said of it when its rows are written."""
+
+    chunk: Chunk
+    ids: list[str]
+    bad: Bad
+    gone: list[str]
+
+
+@dataclass
+class _Stage:
+    """The chunks whose good rows are in the staging table."""
+
+    rows: int = 0
+    checked: list[_Checked] = field(default_factory=list)
+
+    @property
+    def bad(self) -> int:
+        return sum(len(checked.bad) for checked in self.checked)
+
+
+def integrate_upserts(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    wire: Wire,
+    chunks: Iterable[Chunk],
+    origin: Origin,
+) -> Iterator[tuple[int, int]]:
+    """Integrate chunks of one wire table; yield (records looked at, records kept back) as it goes."""
+    writer = _Writer(connection, kind, wire, origin)
+    stage = _Stage()
+    dialect(connection).clear_stage(connection, kind)
+    for chunk in chunks:
+        checked, good = _check(connection, kind, chunk, origin)
+        stage.checked.append(checked)
+        if good["id"]:
+            writer.stage(good)
+            stage.rows += len(good["id"])
+        full = stage.rows >= ROWS_PER_TRANSACTION and not origin.alone
+        if full or stage.bad >= BAD_PER_TRANSACTION:
+            refused = writer.write(stage.checked)
+            stage = _Stage()
+            yield chunk.records, len(checked.bad) + refused
+        else:
+            yield chunk.records, len(checked.bad)
+    if stage.checked:
+        yield 0, writer.write(stage.checked)
+
+
+def _check(
+    connection: BaseDatabaseWrapper, kind: RecordType, chunk: Chunk, origin: Origin
+) -> tuple[_Checked, Columns]:
+    """Decode a chunk and sort out what cannot be taken; return the columns of the good rows."""
+    batch = table_codec(kind, chunk.wire).decode(chunk.payload)
+    problems = {place: Problem(quarantine.INVALID, text) for place, text in batch.errors.items()}
+    if origin.is_site:
+        problems |= ownership.refused_from_site(connection, kind, batch, origin.site_id)
+    problems |= _missing_parents(connection, kind, batch, problems)
+    gone = [batch.ids[place] for place in batch.removed if place not in problems]
+    left_out = problems.keys() | batch.removed
+    columns = batch.columns
+    if left_out:
+        good = [place for place in range(len(batch)) if place not in left_out]
+        columns = {name: [values[p] for p in good] for name, values in columns.items()}
+    bad = [(batch.ids[p], batch.raw[p], problem) for p, problem in sorted(problems.items())]
+    return _Checked(chunk, batch.ids, bad, gone), columns
+
+
+def _missing_parents(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    batch: DecodedBatch,
+    problems: dict[int, Problem],
+) -> dict[int, Problem]:
+    """Find the records whose parents are not here, with one query per reference."""
+    missing: dict[int, Problem] = {}
+    for parent in kind.parents:
+        values = batch.columns.get(parent.column)
+        if values is None:
+            continue
+        wanted = {value for value in values if value}
+        known = set(ownership.lookup(connection, parent.table, "id", wanted)) if wanted else set()
+        if parent.table == kind.table:
+            known |= {i for place, i in enumerate(batch.ids) if place not in problems}
+        if wanted <= known:
+            continue
+        for place, value in enumerate(values):
+            if value and value not in known and place not in problems:
+                missing[place] = quarantine.missing_parent(kind, parent.column, parent.table, value)
+    return missing
+
+
+class _Writer:
+    """Stages and writes rows of one type, with the columns that the wire does not carry."""
+
+    def __init__(
+        self, connection: BaseDatabaseWrapper, kind: RecordType, wire: Wire, origin: Origin
+    ) -> None:
+        self.connection, self.kind, self.origin = connection, kind, origin
+        self.removal = unsaid_removal(kind, wire)
+        self.insert_only: list[str] = []
+
+    def stage(self, columns: Columns) -> None:
+        """Add rows to the staging table."""
+        length = len(columns["id"])
+        columns = dict(columns)
+        if self.removal:
+            # A record that comes again is in use again (sync-v5.md 13, `unit`).
+            field_type = self.kind.columns[self.removal].get_internal_type()
+            columns[self.removal] = [True if field_type == "BooleanField" else None] * length
+        self.insert_only = [name for name in self.kind.columns if name not in columns]
+        for name in self.insert_only:
+            default = self.kind.columns[name].get_default()
+            columns[name] = [_column_value(default)] * length
+        dialect(self.connection).stage(self.connection, self.kind, columns)
+
+    def write(self, group: Sequence[_Checked]) -> int:
+        """Write the staged rows and what else a group of chunks leaves; return rows refused."""
+        connection, kind = self.connection, self.kind
+        with transaction.atomic(using=connection.alias):
+            refused = self._write_staged(group)
+            for checked in group:
+                if checked.gone:
+                    deletes.delete(connection, kind, checked.gone, self.origin)
+                quarantine.forget(connection, checked.chunk.table, checked.ids)
+                quarantine.keep(connection, checked.chunk, checked.bad)
+                buffer.drop(connection, checked.chunk)
+            for chunk, bad in refused:
+                quarantine.keep(connection, chunk, bad)
+        dialect(connection).clear_stage(connection, kind)
+        return sum(len(bad) for _, bad in refused)
+
+    def _write_staged(self, group: Sequence[_Checked]) -> list[tuple[Chunk, Bad]]:
+        """Write the staged rows; return those that the database itself refused."""
+        speak = dialect(self.connection)
+        refused: dict[str, Problem] = {}
+        speak.begin_bulk(self.connection)
+        if self.origin.is_central:
+            _pass_over_changed_here(self.connection, self.kind)
+        try:
+            with transaction.atomic(using=self.connection.alias):
+                speak.upsert_staged(self.connection, self.kind, self.insert_only)
+        except DatabaseError:
+            # No check foresaw it: find the culprits one by one, so that they harm only themselves.
+            refused = self._write_one_by_one()
+        rows = changelog.staged(self.kind)
+        origin = self.origin
+        changelog.log_upserts(self.connection, self.kind, rows, origin.log_source, origin.logs)
+        self._tell_newly_visible()
+        speak.end_bulk(self.connection)
+        return [(c.chunk, _raw_of(self.kind, c.chunk, refused)) for c in group if refused]
+
+    def _write_one_by_one(self) -> dict[str, Problem]:
+        refused = {}
+        with self.connection.cursor() as cursor:
+            cursor.execute(f'SELECT DISTINCT id FROM "{stage_name(self.kind)}"')
+            ids = [record_id for (record_id,) in cursor.fetchall()]
+        for record_id in ids:
+            try:
+                with transaction.atomic(using=self.connection.alias):
+                    dialect(self.connection).upsert_staged(
+                        self.connection, self.kind, self.insert_only, record_id
+                    )
+            except DatabaseError as error:
+                reason = str(error).splitlines()[0]
+                problem = Problem(quarantine.DATABASE, f"the database refused it: {reason}")
+                refused[record_id] = problem
+        _unstage(self.connection, self.kind, list(refused))
+        return refused
+
+    def _tell_newly_visible(self) -> None:
+        visibility = self.kind.model.visibility
+        if not visibility or not self.origin.logs:
+            return
+        with self.connection.cursor() as cursor:
+            cursor.execute(f'SELECT DISTINCT {visibility.subject} FROM "{stage_name(self.kind)}"')
+            subjects = [subject for (subject,) in cursor.fetchall()]
+        changelog.touch_visible(self.connection, subjects, self.origin.logs)
+
+
+def _pass_over_changed_here(connection: BaseDatabaseWrapper, kind: RecordType) -> None:
+    """Leave out records with a change of this site that the central server has not got yet.
+
+    That newer change stays, and is pushed in the next cycle.
+    """
+    pushed = {
+        Channel.QUEUE: cursors.get(connection, cursors.PUSH_V5),
+        Channel.MODERN: cursors.get(connection, cursors.PUSH_V6),
+    }
+    for channel, after in pushed.items():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'DELETE FROM "{stage_name(kind)}" WHERE id IN (SELECT record_id'
+                f" FROM {channel.value} WHERE record_type = %s AND cursor > %s"
+                " AND source_site IS NULL)",
+                [kind.number, after],
+            )
+
+
+def _unstage(connection: BaseDatabaseWrapper, kind: RecordType, ids: Sequence[str]) -> None:
+    speak = dialect(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'DELETE FROM "{stage_name(kind)}" WHERE {speak.in_ids("id")}',
+            [speak.ids_parameter(ids)],
+        )
+
+
+def _raw_of(kind: RecordType, chunk: Chunk, refused: dict[str, Problem]) -> Bad:
+    """Return the records of a chunk that the database refused, as they came."""
+    batch = table_codec(kind, chunk.wire).decode(chunk.payload)
+    return [
+        (record_id, batch.raw[place], refused[record_id])
+        for place, record_id in enumerate(batch.ids)
+        if record_id in refused and place not in batch.errors
+    ]
+
+
+def _column_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return value
