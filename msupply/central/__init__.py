@@ -1,0 +1,1 @@
+"""What only a central server does: sites, stores, users, taking over and integrating data."""

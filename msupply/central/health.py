@@ -1,0 +1,160 @@
+"""Whether everything is in order in this instance's database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from msupply.records.sites import Site
+from msupply.records.stores import Store
+from msupply.sync import changelog, cursors, triggers
+from msupply.sync import here as instance
+from msupply.sync.declare.registry import Channel, RecordType, registry
+from msupply.sync.models import BufferChunk, Cursor, Quarantined, SiteState
+
+# A cursor of this name may not be beyond the head of this log.
+_CURSOR_LOGS = {cursors.PUSH_V5: Channel.QUEUE, cursors.PUSH_V6: Channel.MODERN}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `wrong` ones need somebody's attention."""
+
+    subject: str
+    text: str
+    wrong: bool = False
+
+
+def examine(connection: BaseDatabaseWrapper) -> list[Finding]:
+    """Look at everything; return what was found, wrong or not."""
+    findings = list(_migrations(connection))
+    if any(finding.wrong for finding in findings):
+        # Nothing else can be asked of tables that are not there.
+        return findings
+    for look in (_triggers, _role, _cursors, _orphans, _quarantine, _buffer):
+        findings += look(connection)
+    return findings
+
+
+def _migrations(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        names = ", ".join(f"{m.app_label}.{m.name}" for m, _backwards in plan[:5])
+        text = _("{n} are missing ({names}): run `msupply serve`, which brings them in.")
+        yield Finding("migrations", text.format(n=len(plan), names=names), True)
+    else:
+        yield Finding("migrations", _("The tables are those of this version."))
+
+
+def _triggers(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    missing = triggers.missing(connection)
+    if missing:
+        text = _(
+            "{n} are missing: changes of people and tools are not logged. Run `msupply serve`."
+        )
+        yield Finding("triggers", text.format(n=len(missing)), True)
+    else:
+        yield Finding("triggers", _("Every change is logged."))
+
+
+def _role(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    here = instance.load(connection)
+    if not here.is_central:
+        return
+    numbers = set(Site.objects.using(connection.alias).values_list("site_id", flat=True))
+    stores = Store.objects.using(connection.alias).exclude(site_id__in=numbers)
+    codes = list(stores.order_by("code").values_list("code", flat=True))
+    if codes:
+        text = _("{n} stores are active on no site: {codes}. Give them to a site.")
+        yield Finding("stores", text.format(n=len(codes), codes=", ".join(codes[:10])))
+    if not here.oms_central_url:
+        text = _("The Open mSupply central server has no address: sites cannot synchronise.")
+        yield Finding("role", text, True)
+
+
+def _cursors(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    heads = {channel: changelog.head(connection, channel) for channel in Channel}
+    wrong = False
+    for row in Cursor.objects.using(connection.alias).all():
+        log = _CURSOR_LOGS.get(row.name)
+        if row.value < 0 or (log is not None and row.value > heads[log]):
+            text = _("{name} is at {value}, beyond the end of its log.")
+            yield Finding("cursors", text.format(name=row.name, value=row.value), True)
+            wrong = True
+    for state in SiteState.objects.using(connection.alias).filter(
+        queue_cursor__gt=heads[Channel.QUEUE]
+    ):
+        text = _("Site {site} is beyond the end of its queue.")
+        yield Finding("cursors", text.format(site=state.site_id), True)
+        wrong = True
+    for channel, head in heads.items():
+        if head >= 2**31 * 0.9:
+            text = _("{log} is at {head}; sites hold cursors below 2147483648.")
+            yield Finding("cursors", text.format(log=channel.value, head=head), True)
+            wrong = True
+    if not wrong:
+        yield Finding("cursors", _("All are within their logs."))
+
+
+def _orphans(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    wrong = False
+    for kind in registry().types:
+        for column, target, must_exist in _references(kind):
+            missing = _count_missing(connection, kind, column, target)
+            if not missing:
+                continue
+            text = _("{n} of {table}.{column} name a record of {target} that is not here.")
+            text = text.format(n=missing, table=kind.table, column=column, target=target)
+            wrong = wrong or must_exist
+            yield Finding("references" if must_exist else "loose references", text, must_exist)
+    if not wrong:
+        yield Finding("references", _("Every reference that must exist does."))
+
+
+def _references(kind: RecordType) -> Iterator[tuple[str, str, bool]]:
+    for column, f in kind.columns.items():
+        if isinstance(f, models.ForeignKey):
+            assert not isinstance(f.related_model, str)
+            yield column, f.related_model._meta.db_table, f.db_constraint
+
+
+def _count_missing(
+    connection: BaseDatabaseWrapper, kind: RecordType, column: str, target: str
+) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT count(*) FROM "{kind.table}" t WHERE t."{column}" IS NOT NULL'
+            f' AND NOT EXISTS (SELECT 1 FROM "{target}" p WHERE p.id = t."{column}")'
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _quarantine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    rows = Quarantined.objects.using(connection.alias)
+    counts = rows.values("table_name", "code").annotate(n=Count("id")).order_by("-n")
+    for row in counts[:20]:
+        example = rows.filter(table_name=row["table_name"], code=row["code"]).first()
+        assert example is not None
+        text = _("{n} records of {table} could not be taken ({code}), for instance {id}: {reason}")
+        text = text.format(
+            n=row["n"],
+            table=row["table_name"],
+            code=row["code"],
+            id=example.record_id,
+            reason=example.reason,
+        )
+        yield Finding("quarantine", text, True)
+    if not counts:
+        yield Finding("quarantine", _("No record was kept back."))
+
+
+def _buffer(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    waiting = sum(BufferChunk.objects.using(connection.alias).values_list("records", flat=True), 0)
+    if waiting:
+        text = _("{n} records have arrived and wait for the end of their push, or for integration.")
+        yield Finding("buffer", text.format(n=waiting))

@@ -1,0 +1,29 @@
+"""Stores of the whole system, and the sites where they are active."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
+
+from msupply.records.sites import Site
+from msupply.records.stores import Store
+from msupply.services import instance as instances
+from msupply.sync import here as instance
+from msupply.sync.declare.policy import Editor
+from msupply.sync.ownership import EditRefused, Refusal
+
+
+def add_store(connection: BaseDatabaseWrapper, code: str, name: str, site_number: int) -> Store:
+    """Create a store that is active on a site. Raises ValidationError or EditRefused."""
+    require_central(connection)
+    with transaction.atomic(using=connection.alias):
+        if not Site.objects.using(connection.alias).filter(site_id=site_number).exists():
+            text = _("There is no site with the number {number}.").format(number=site_number)
+            raise ValidationError({"site_number": text})
+        return instances.create_store(connection, code, name, site_number)
+
+
+def require_central(connection: BaseDatabaseWrapper) -> None:
+    """Raise EditRefused unless this is the mSupply central server."""
+    if not instance.load(connection).is_central:
+        raise EditRefused(Refusal(Editor.CENTRAL))

@@ -1,0 +1,74 @@
+"""Every known failure as what is wrong and what to do; nobody should meet a traceback."""
+
+import sqlite3
+from typing import Any
+
+
+class Failure(Exception):
+    """A command cannot be carried out. `code` is for programs that read `--json`."""
+
+    def __init__(self, what: str, do: str = "", code: str = "FAILED") -> None:
+        super().__init__(what)
+        self.what, self.do, self.code = what, do, code
+
+
+def known(error: BaseException) -> Failure | None:
+    """Return what to tell about an exception, None when it is not one that we foresee."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, OSError):
+        return _of_system(error)
+    return _of_program(error)
+
+
+def _of_system(error: OSError) -> Failure:
+    name = f" {error.filename}" if error.filename else ""
+    text = error.strerror or str(error)
+    return Failure(f"The system refused:{name} {text}.", "Check the path and its permissions.")
+
+
+def _of_program(error: BaseException) -> Failure | None:
+    from django.core.exceptions import ImproperlyConfigured, ValidationError
+    from django.db import DatabaseError, OperationalError
+
+    from msupply.sync.failure import SyncFailure, explain
+    from msupply.sync.ownership import EditRefused
+
+    if isinstance(error, SyncFailure):
+        title, advice = explain(error.code)
+        return Failure(f"{title}. ({error.detail})", str(advice), error.code.value)
+    if isinstance(error, ValidationError):
+        return Failure(validation_text(error), "", "INVALID")
+    if isinstance(error, EditRefused):
+        return Failure(str(error), "Run this command on the mSupply central server.", "NOT_CENTRAL")
+    if isinstance(error, OperationalError):
+        return _of_database(error)
+    if isinstance(error, DatabaseError):
+        return Failure(f"The database refused: {_first_line(error)}", "Run `msupply check`.")
+    if isinstance(error, ImproperlyConfigured):
+        return Failure(_first_line(error), "Check DATABASE_URL.")
+    return None
+
+
+def _of_database(error: Exception) -> Failure:
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error) and "locked" in str(cause):
+        return Failure("The database is busy.", "Wait a moment and try again.", "BUSY")
+    return Failure(
+        f"The database cannot be used: {_first_line(error)}",
+        "Check that the data directory is right, that the disk has room, and DATABASE_URL.",
+        "DATABASE",
+    )
+
+
+def validation_text(error: Any) -> str:
+    """Return the messages of a ValidationError in one line."""
+    if hasattr(error, "error_dict"):
+        parts = [f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()]
+        return " ".join(parts)
+    return " ".join(error.messages)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,103 @@
+"""Choosing the instance that a command works on, and bringing its database up to date."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DATA_OPTION = typer.Option(
+    "--data",
+    help="The instance: the directory with its database, files and keys.",
+    envvar="MSUPPLY_DATA",
+    show_default=True,
+    file_okay=False,
+)
+DataDir = Annotated[Path, DATA_OPTION]
+DEFAULT_DATA = Path("msupply-data")
+JsonOutput = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def use_instance(data: Path) -> None:
+    """Make a directory the instance of this process, and start Django on it."""
+    os.environ["MSUPPLY_DATA"] = str(data.absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "msupply.settings")
+    import django
+
+    from msupply.cli.failures import Failure
+
+    if data.exists() and not os.access(data, os.W_OK):
+        raise Failure(
+            f"{data} cannot be written to.",
+            "Choose another directory with --data, or run as the user who owns it.",
+        )
+    django.setup()
+    _speak_language()
+
+
+def use_existing(data: Path) -> None:
+    """Use an instance that is set up already; its database is brought up to date."""
+    from msupply.cli.failures import Failure
+
+    has_database = bool(os.environ.get("DATABASE_URL")) or (data / "msupply.sqlite3").exists()
+    if not has_database:
+        raise _not_set_up(data)
+    use_instance(data)
+    migrate()
+    from django.db import connection
+
+    from msupply.sync import here
+
+    if not here.load(connection).is_set_up:
+        raise _not_set_up(data)
+
+
+def migrate() -> None:
+    """Bring the database up to date: tables, then the triggers that log changes."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from msupply.sync import triggers
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+    elif triggers.missing(connection):
+        triggers.install(connection)
+
+
+def make_directory(data: Path) -> None:
+    """Create the directory of a new instance; only its owner may look into it."""
+    from msupply.cli.failures import Failure
+
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(
+            f"The directory {data} cannot be made: {error.strerror}.",
+            "Choose another one with --data.",
+        ) from None
+
+
+def _not_set_up(data: Path) -> Exception:
+    from msupply.cli.failures import Failure
+
+    return Failure(
+        f"There is no instance in {data} yet.",
+        "Set one up with `msupply init central` or `msupply init site`, or name another directory"
+        " with --data.",
+    )
+
+
+def _speak_language() -> None:
+    """Use the language of the terminal where this program speaks it."""
+    from django.conf import settings
+    from django.utils import translation
+
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        code = os.environ.get(name, "")[:2].lower()
+        if code:
+            if code in dict(settings.LANGUAGES):
+                translation.activate(code)
+            return

@@ -1,0 +1,247 @@
+"""The one place where people change records: screens, APIs and imports of files all come here.
+
+Who asks is checked first, then where the record may be edited, then the values.
+"""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from msupply.records.users import User
+from msupply.services import activity, permissions
+from msupply.sync import here as instance
+from msupply.sync import ownership
+from msupply.sync.clock import now
+from msupply.sync.declare import Record, SoftDelete, SplitBy
+from msupply.sync.declare.policy import Editor
+from msupply.sync.declare.registry import RecordType, registry
+from msupply.sync.here import Here
+
+R = TypeVar("R", bound=Record)
+Values = dict[str, Any]
+
+
+def save(
+    connection: BaseDatabaseWrapper,
+    user: User,
+    store_id: str | None,
+    model: type[R],
+    values: Mapping[str, Any],
+    record_id: str | None = None,
+) -> R:
+    """Create or change a record for a user who works in a store.
+
+    `values` are by field or column name; what is left out stays as it is. A `record_id` that is
+    not here yet becomes the id of a new record.
+
+    Raises PermissionMissing, ownership.EditRefused, or ValidationError with a message per field.
+    """
+    kind = kind_of(model)
+    with transaction.atomic(using=connection.alias):
+        record = _find(connection, model, record_id)
+        before = _columns(record) if record else None
+        if record is None:
+            record = model() if record_id is None else model(id=record_id)
+        _assign(record, kind, values)
+        if before is not None:
+            _check(connection, user, store_id, kind, before)
+        _check(connection, user, store_id, kind, _columns(record))
+        _stamp(record, is_new=before is None)
+        _validate(record, values, is_new=before is None)
+        after = _columns(record)
+        if before is not None and not _differ(before, after):
+            return record
+        record.save(using=connection.alias, force_insert=before is None)
+        activity.log_edit(connection, user, store_id, record, before, after)
+    return record
+
+
+def delete(
+    connection: BaseDatabaseWrapper,
+    user: User,
+    store_id: str | None,
+    model: type[R],
+    record_id: str,
+) -> None:
+    """Delete a record, or mark it deleted where its type says so.
+
+    Raises PermissionMissing, ownership.EditRefused, or ValidationError; DoesNotExist for a record
+    that is not here.
+    """
+    kind = kind_of(model)
+    with transaction.atomic(using=connection.alias):
+        record = model.objects.using(connection.alias).get(pk=record_id)
+        was = _columns(record)
+        _check(connection, user, store_id, kind, was)
+        column = _removal_column(kind)
+        if column is not None:
+            boolean = kind.columns[column].get_internal_type() == "BooleanField"
+            setattr(record, kind.columns[column].attname, False if boolean else now())
+            record.save(using=connection.alias)
+        elif kind.syncs and kind.removal is None:
+            raise ValidationError(_("Records of this kind cannot be deleted."))
+        else:
+            _remove(connection, record)
+        activity.log_delete(connection, user, store_id, record, was)
+
+
+def may(
+    connection: BaseDatabaseWrapper, user: User, store_id: str | None, model: type[R], record: R
+) -> Exception | None:
+    """Return what `save` would refuse this record with, None when the user may edit it here."""
+    try:
+        _check(connection, user, store_id, kind_of(model), _columns(record))
+    except (permissions.PermissionMissing, ownership.EditRefused) as refused:
+        return refused
+    return None
+
+
+def kind_of(model: type[Record]) -> RecordType:
+    """Return what the engine knows of a model."""
+    return registry().by_table[model._meta.db_table]
+
+
+def _find(connection: BaseDatabaseWrapper, model: type[R], record_id: str | None) -> R | None:
+    if record_id is None:
+        return None
+    rows = model.objects.using(connection.alias)
+    return rows.select_for_update().filter(pk=record_id).first()
+
+
+def _columns(record: Record) -> Values:
+    """Return a record's column values by column name."""
+    return {f.column: getattr(record, f.attname) for f in record._meta.concrete_fields}
+
+
+def _assign(record: Record, kind: RecordType, values: Mapping[str, Any]) -> None:
+    unknown = {}
+    for name, value in values.items():
+        field = _field(record, name)
+        if field is None or field.column in ("id", "extra"):
+            unknown[name] = _("There is no such field.")
+        elif isinstance(value, models.Model):
+            setattr(record, field.attname, value.pk)
+        else:
+            setattr(record, field.attname, value)
+    if unknown:
+        raise ValidationError([f"{name}: {text}" for name, text in unknown.items()])
+
+
+def _stamp(record: Record, *, is_new: bool) -> None:
+    """Fill the moments that no person enters."""
+    names = {f.attname for f in record._meta.concrete_fields}
+    if is_new and "created_datetime" in names and record.__dict__["created_datetime"] is None:
+        record.__dict__["created_datetime"] = now()
+    if "modified_datetime" in names:
+        record.__dict__["modified_datetime"] = now()
+
+
+def _differ(before: Values, after: Values) -> bool:
+    return any(after[n] != before[n] for n in after if n != "modified_datetime")
+
+
+def _removal_column(kind: RecordType) -> str | None:
+    """Return the column that marks a record deleted, None where deleting removes the row."""
+    if isinstance(kind.removal, SoftDelete):
+        return kind.removal.column
+    # Some wires know no delete, but tell the moment of it as a value like any other.
+    if kind.removal is None and "deleted_datetime" in kind.columns:
+        return "deleted_datetime"
+    return None
+
+
+def _field(record: Record, name: str) -> "models.Field[Any, Any] | None":
+    for field in record._meta.concrete_fields:
+        if name in (field.name, field.attname):
+            return field
+    return None
+
+
+# --- may this user do it, here? -----------------------------------------------------------------
+
+
+def _check(
+    connection: BaseDatabaseWrapper,
+    user: User,
+    store_id: str | None,
+    kind: RecordType,
+    values: Values,
+) -> None:
+    here = instance.load(connection)
+    for where, permission in _needed(connection, kind, values, store_id, here):
+        permissions.require(user, where, permission)
+    refusal = ownership.refusal(connection, kind, values, here)
+    if refusal is None and not kind.syncs and not here.is_central:
+        # Sites, users' stores and permissions are kept on the central server alone.
+        refusal = ownership.Refusal(Editor.CENTRAL)
+    if refusal is not None:
+        raise ownership.EditRefused(refusal)
+
+
+def _needed(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    values: Values,
+    store_id: str | None,
+    here: Here,
+) -> list[tuple[str | None, str]]:
+    """Return the permissions that an edit needs, each with the store in which it must be held."""
+    edit = kind.permissions.edit
+    if not kind.syncs:
+        return [(store_id, edit)]
+    policy = ownership.policy_of(kind, values)
+    if policy.editor is Editor.CENTRAL:
+        # One table of two policies names the permission of those rows that sites edit.
+        own = [] if isinstance(kind.policy, SplitBy) else [(store_id, edit)]
+        return [*own, (store_id, permissions.EDIT_CENTRAL_DATA)]
+    owner = ownership.store_of(connection, kind, policy, values)
+    if owner is None or owner == store_id:
+        return [(store_id, edit)]
+    if ownership.is_central_for(kind, here, policy):
+        # Records of every store may be edited on the central server by those who keep its data.
+        return [(store_id, edit), (store_id, permissions.EDIT_CENTRAL_DATA)]
+    return [(owner, edit)]
+
+
+# --- are the values good? -----------------------------------------------------------------------
+
+
+def _validate(record: Record, values: Mapping[str, Any], *, is_new: bool) -> None:
+    touched = {f.name for name in values if (f := _field(record, name))}
+    # What people did not touch may have come by sync as it is; it must not block them.
+    exclude = {"id", "extra"} if is_new else {f.name for f in record._meta.fields} - touched
+    errors: dict[str, list[str]] = {}
+    try:
+        record.full_clean(exclude=exclude)
+    except ValidationError as error:
+        errors |= error.message_dict
+    for field in record._meta.concrete_fields:
+        value = getattr(record, field.attname)
+        if isinstance(value, str) and "\0" in value:
+            errors.setdefault(field.name, []).append(_("Text must not hold the character NUL."))
+        elif isinstance(value, float) and not isfinite(value):
+            errors.setdefault(field.name, []).append(_("Enter a number."))
+        elif isinstance(field, models.IntegerField) and not _fits_wire(value):
+            errors.setdefault(field.name, []).append(_("This number is too large."))
+    if errors:
+        raise ValidationError(errors)
+
+
+def _fits_wire(value: object) -> bool:
+    return not isinstance(value, int) or -(2**31) <= value < 2**31
+
+
+def _remove(connection: BaseDatabaseWrapper, record: Record) -> None:
+    try:
+        record.delete(using=connection.alias)
+    except ProtectedError as error:
+        users = {str(other._meta.verbose_name_plural) for other in error.protected_objects}
+        raise ValidationError(
+            _("It is still used by: {others}.").format(others=", ".join(sorted(users)))
+        ) from None
