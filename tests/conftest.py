@@ -93,10 +93,14 @@ _KEPT = {"django_migrations", "django_content_type", "auth_permission", "sync_bu
 
 def empty(connection):
     """Remove every row, quietly and whatever refers to it."""
+    from msupply.sync.declare.registry import Channel
+
     tables = [name for name in connection.introspection.table_names() if name not in _KEPT]
     deletes = [f'DELETE FROM "{name}"' for name in tables]
     if connection.vendor == "postgresql":
         off, on = "SET session_replication_role = replica", "SET session_replication_role = DEFAULT"
+        logs = (channel.value for channel in Channel)
+        deletes += [f"ALTER SEQUENCE {log}_cursor_seq RESTART" for log in logs]
     else:
         off = 'PRAGMA foreign_keys = OFF; UPDATE sync_bulk_switch SET "on" = 1'
         on = 'UPDATE sync_bulk_switch SET "on" = 0; PRAGMA foreign_keys = ON'

@@ -34,7 +34,7 @@ class SiteInfo(Struct, rename="camel", kw_only=True):
 
 
 class SiteStatus(Struct):
-    """Answer of `GET /sync/v5/site_status`."""
+    """Answer of `GET /sync/v5/site_status`; our own servers tell in `data` how much is left."""
 
     code: Literal[
         "idle", "sync_is_running", "integration_in_progress", "initialisation_in_progress"
@@ -180,10 +180,12 @@ class StatusRequest(Struct, rename="camel"):
     sync_v6_version: int = 0
 
 
-class Integrating(Struct):
+class Integrating(Struct, omit_defaults=True):
     """Data of the answer to a status request."""
 
     is_integrating: bool
+    # Only our own servers say how many records are left; others leave the key out.
+    remaining: int | None = None
 
 
 class DownloadRequest(Struct, rename="camel"):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from msupply.wire import v5_server, v6_server
+from msupply.wire import v5_server, v6_files, v6_server
 
 urlpatterns = [
     path("sync/v5/site", v5_server.site),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("central/sync/push", v6_server.push),
     path("central/sync/patient-pull", v6_server.patient_pull),
     path("central/sync/site_status", v6_server.site_status),
+    path("central/sync/upload_file", v6_files.upload_file),
+    path("central/sync/download_file", v6_files.download_file),
     re_path(r"^central/", v6_server.unknown),
 ]

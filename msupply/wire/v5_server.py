@@ -139,8 +139,9 @@ def _oms_central_url(connection: BaseDatabaseWrapper, here: Here) -> str:
 
 def _site_status(exchange: Exchange) -> HttpResponseBase:
     if waiting.since(exchange.connection, exchange.site.site_id):
+        left = buffer.waiting(exchange.connection, exchange.site.site_id)
         status = messages.SiteStatus(
-            "integration_in_progress", "The records of this site are being integrated"
+            "integration_in_progress", "The records of this site are being integrated", str(left)
         )
     else:
         status = messages.SiteStatus("idle", "Site is idle")

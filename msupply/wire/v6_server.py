@@ -226,8 +226,10 @@ def _read_one(raw: bytes) -> list[buffer.Arrived]:
 
 
 def _site_status(call: Call, _: messages.StatusRequest) -> HttpResponseBase:
-    since = waiting.since(call.connection, call.site_id)
-    return call.answer(messages.Integrating(since is not None))
+    if waiting.since(call.connection, call.site_id) is None:
+        return call.answer(messages.Integrating(is_integrating=False))
+    left = buffer.waiting(call.connection, call.site_id)
+    return call.answer(messages.Integrating(is_integrating=True, remaining=left))
 
 
 def _nowhere(request: HttpRequest, here: Here) -> HttpResponseBase:

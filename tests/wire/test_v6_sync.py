@@ -1,0 +1,290 @@
+"""V6: pulling, pushing, and the lock while a site's records are being integrated."""
+
+import json
+
+import pytest
+
+from msupply.records.assets import Asset, AssetClass
+from msupply.records.names import Name, NameStoreJoin
+from msupply.records.vaccines import Vaccination
+from msupply.sync import here
+from msupply.sync.models import Quarantined, SiteState
+from tests.wire.conftest import Hand, add_site, upsert, work
+
+
+def asset(record_id, store="ST-01", **values):
+    data = {
+        "store_id": store,
+        "asset_number": "A1",
+        "created_datetime": "2025-03-01T08:15:00",
+        "modified_datetime": "2025-03-02T09:00:00",
+    }
+    return upsert("asset", record_id, data | values, key="id")
+
+
+def ids(batch):
+    return [change["record"]["recordId"] for change in batch["records"]]
+
+
+def error(answer):
+    assert answer.status_code == 200, answer.content
+    return answer.json()["error"]
+
+
+# --- pull ---------------------------------------------------------------------------------------
+
+
+def test_an_empty_log_is_one_empty_last_batch(clinic):
+    assert clinic.pull_v6() == {
+        "end_cursor": 0,
+        "total_records": 0,
+        "is_last_batch": True,
+        "records": [],
+    }
+
+
+def test_a_pulled_record_has_its_documented_wrapping(clinic):
+    AssetClass.objects.create(id="AC1", name="Cold chain")
+    batch = clinic.pull_v6()
+    assert batch["total_records"] == 1
+    assert batch["is_last_batch"] is True
+    (change,) = batch["records"]
+    assert change["cursor"] == batch["end_cursor"]
+    assert change["record"] == {
+        "tableName": "asset_class",
+        "recordId": "AC1",
+        "action": "Update",
+        "recordData": {"id": "AC1", "name": "Cold chain"},
+    }
+
+
+def test_a_pull_goes_on_behind_the_last_cursor(clinic):
+    AssetClass.objects.bulk_create(AssetClass(id=f"AC{n}", name=f"class {n}") for n in range(7))
+    cursor, found, totals = 0, [], []
+    while True:
+        batch = clinic.pull_v6(cursor, size=3)
+        found += ids(batch)
+        totals.append(batch["total_records"])
+        cursor = batch["end_cursor"] + 1
+        if batch["is_last_batch"]:
+            break
+    assert sorted(found) == [f"AC{n}" for n in range(7)]
+    assert totals == [7, 4, 1]
+
+
+def test_nothing_new_moves_nothing_back(clinic):
+    AssetClass.objects.create(id="AC1", name="Cold chain")
+    head = clinic.pull_v6()["end_cursor"]
+    assert clinic.pull_v6(head + 1)["end_cursor"] == head
+    assert clinic.pull_v6(head + 500)["end_cursor"] == head + 499
+
+
+def test_a_site_gets_its_own_stores_records_only(clinic, central):
+    add_site(13, "clinic-south", "ST-02")
+    for store in ("ST-01", "ST-02"):
+        Asset.objects.create(
+            id=f"A-{store}",
+            store_id=store,
+            created_datetime="2025-03-01 08:15:00",
+            modified_datetime="2025-03-01 08:15:00",
+        )
+    assert ids(clinic.pull_v6()) == ["A-ST-01"]
+
+
+def test_own_records_come_back_to_a_site_that_starts_anew_only(clinic, central):
+    clinic.push_v6(asset("A1"))
+    work(central)
+    assert ids(clinic.pull_v6(initialised=True)) == []
+    assert ids(clinic.pull_v6(initialised=False)) == ["A1"]
+
+
+def test_a_pull_offers_larger_batches(clinic):
+    answer = clinic.v6("sync/pull", cursor=0, batchSize=500, isInitialised=False)
+    assert answer["msupply-batch-limit"] == "5000"
+
+
+# --- push ---------------------------------------------------------------------------------------
+
+
+def test_pushed_records_are_integrated_after_the_last_batch(clinic, central):
+    answer = clinic.push_v6(asset("A1"), asset("A2"))
+    assert answer.json() == {"data": {"records_pushed": 2}}
+    status = clinic.v6_data("sync/site_status")
+    assert status == {"is_integrating": True, "remaining": 2}
+    work(central)
+    assert clinic.v6_data("sync/site_status") == {"is_integrating": False}
+    assert Asset.objects.count() == 2
+
+
+def test_a_batch_that_is_not_the_last_waits(clinic):
+    clinic.push_v6(asset("A1"), last=False)
+    assert clinic.v6_data("sync/site_status") == {"is_integrating": False}
+    assert not Asset.objects.exists()
+
+
+def test_a_last_batch_without_records_starts_what_came_before(clinic, central):
+    clinic.push_v6(asset("A1"), last=False)
+    assert clinic.push_v6().json() == {"data": {"records_pushed": 0}}
+    work(central)
+    assert Asset.objects.count() == 1
+
+
+def test_while_records_are_integrated_the_site_must_wait(clinic, central):
+    clinic.push_v6(asset("A1"))
+    assert error(clinic.push_v6(asset("A2"))) == "integrationInProgress"
+    pull = {"cursor": 0, "batchSize": 500}
+    assert error(clinic.v6("sync/pull", **pull)) == "integrationInProgress"
+    patient = pull | {"fetchPatientId": "P1"}
+    assert error(clinic.v6("sync/patient-pull", **patient)) == "integrationInProgress"
+    work(central)
+    assert clinic.pull_v6()["records"] == [] or ids(clinic.pull_v6()) == ["A1"]
+
+
+def test_other_sites_do_not_wait(clinic, central):
+    add_site(13, "clinic-south", "ST-02")
+    clinic.push_v6(asset("A1"))
+    south = Hand(name="clinic-south", hardware_id="HW-2")
+    assert south.pull_v6()["is_last_batch"] is True
+
+
+def test_central_tables_and_foreign_records_are_kept_back(clinic, central):
+    clinic.push_v6(
+        asset("A1", store="ST-C"),
+        asset("A2"),
+        upsert("asset_class", "AC1", {"name": "Mine"}, key="id"),
+        upsert("no_such_table", "X", key="id"),
+    )
+    work(central)
+    assert [row.id for row in Asset.objects.all()] == ["A2"]
+    assert not AssetClass.objects.exists()
+    kept = {row.record_id: row.code for row in Quarantined.objects.all()}
+    assert kept == {"A1": "not_owner", "AC1": "not_owner", "X": "unknown_table"}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"recordId": 5},
+        {"action": "Frobnicate"},
+        {"tableName": ["asset"]},
+        {"recordData": []},
+        {"recordData": {"id": "A1"}},
+        {"recordData": None},
+    ],
+)
+def test_a_bad_record_harms_itself_only(clinic, central, bad):
+    answer = clinic.push_v6(asset("A1") | bad, asset("A2"))
+    assert answer.json() == {"data": {"records_pushed": 2}}
+    work(central)
+    assert [row.id for row in Asset.objects.all()] == ["A2"]
+    assert Quarantined.objects.count() == 1
+
+
+def test_lower_case_actions_are_taken(clinic, central):
+    clinic.push_v6(asset("A1") | {"action": "insert"})
+    work(central)
+    assert Asset.objects.exists()
+
+
+# --- who is calling -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [6, 10_000, -1])
+def test_another_version_is_refused_before_anything_else(site, version):
+    hand = Hand(v6_version=version, wire_hash="00")
+    answer = hand.v6("sync/pull", cursor=0, batchSize=500)
+    assert error(answer) == {"syncVersionMismatch": [0, 5, version]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"name": "nowhere"}, "site_name_not_found"),
+        ({"wire_hash": "00"}, "site_incorrect_password"),
+        ({"version": "15"}, "api_version_incompatible"),
+    ],
+)
+def test_a_wrong_claim_gets_the_legacy_servers_code(site, wrong, code):
+    refusal = error(Hand(**wrong).v6("sync/site_status"))
+    assert refusal["legacyServerError"]["code"] == code
+
+
+def test_the_hardware_lock_holds_on_both_wires(clinic, site):
+    clinic.get("site")
+    refusal = error(Hand(hardware_id="HW-78").v6("sync/site_status"))
+    assert refusal["legacyServerError"]["code"] == "site_incorrect_hardware_id"
+
+
+def test_absent_versions_and_flags_have_their_defaults(clinic, central):
+    body = {"cursor": 0, "batchSize": 1, "syncV5Settings": clinic.settings()}
+    answer = clinic.v6_raw("sync/pull", json.dumps(body).encode())
+    assert "data" in answer.json()
+
+
+def test_other_instances_do_not_serve_v6(clinic, central):
+    here.change(central, is_oms_central=False)
+    answer = clinic.v6("sync/site_status")
+    assert (answer.status_code, answer["Connection"]) == (405, "close")
+    assert answer["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"{}", b"[" * 200_000, b"\xff", b'{"cursor":"0"}']
+)
+@pytest.mark.parametrize("path", ["pull", "push", "patient-pull", "site_status"])
+def test_a_bad_body_is_refused(clinic, path, body):
+    answer = clinic.v6_raw(f"sync/{path}", body)
+    assert answer.status_code == 400
+    assert "otherServerError" in answer.json()["error"]
+
+
+def test_impossible_numbers_are_refused(clinic):
+    for body in ({"cursor": -1, "batchSize": 5}, {"cursor": 0, "batchSize": 0}):
+        answer = clinic.v6("sync/pull", **body)
+        assert answer.status_code == 400
+
+
+def test_a_cursor_beyond_everything_is_answered(clinic):
+    batch = clinic.pull_v6(2**64 - 1)
+    assert batch["is_last_batch"] is True
+
+
+def test_wrong_methods_and_paths_are_refused(clinic):
+    answer = clinic.client.get("/central/sync/pull")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert clinic.v6("sync/nothing").status_code == 404
+
+
+# --- patients -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def patient(clinic, central):
+    """A patient with a vaccination that the site cannot see yet."""
+    person = Name.objects.create(id="P1", name="Ada", code="p1", type="PATIENT")
+    Vaccination.objects.create(
+        id="V1",
+        patient_id="P1",
+        given=True,
+        created_datetime="2025-01-01 00:00:00",
+        vaccination_date="2025-01-01",
+        **vaccination_values(),
+    )
+    return person
+
+
+def vaccination_values():
+    """Give every other required column of a vaccination some value."""
+    return {"store_id": "ST-C", "user_id": "U1", "vaccine_course_dose_id": "D1"}
+
+
+def pull_patient(hand, patient_id="P1"):
+    return hand.v6_data("sync/patient-pull", cursor=0, batchSize=500, fetchPatientId=patient_id)
+
+
+@pytest.mark.skip(reason="completed with the patients' endpoints")
+def test_a_patient_is_pulled_once_it_is_visible(clinic, patient):
+    assert pull_patient(clinic)["records"] == []
+    NameStoreJoin.objects.create(id="J1", name_id="P1", store_id="ST-01")
+    assert ids(pull_patient(clinic)) == ["V1"]
+    assert SiteState.objects.count() == 0
