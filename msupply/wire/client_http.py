@@ -8,7 +8,7 @@ import gzip
 import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import IO, Final, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -35,6 +35,9 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 _WORTH_COMPRESSING = 1400
 
 Message = TypeVar("Message")
+# The parts of a form: name of the file (or None), content, content type.
+Part = tuple[str | None, bytes | IO[bytes], str]
+Form = dict[str, Part]
 
 
 class Session:
@@ -67,6 +70,7 @@ class Session:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
+        files: Form | None = None,
         attempts: int = len(CONNECT_SECONDS),
     ) -> httpx.Response:
         """Make a request that is safe to repeat; it is repeated only when no answer came.
@@ -83,7 +87,13 @@ class Session:
             timeout = httpx.Timeout(READ_SECONDS, connect=seconds)
             try:
                 response = self._client.request(
-                    method, url, content=body, headers=sent, params=params, timeout=timeout
+                    method,
+                    url,
+                    content=body,
+                    headers=sent,
+                    params=params,
+                    files=files,
+                    timeout=timeout,
                 )
             except httpx.TransportError as error:
                 reason = str(error) or type(error).__name__

@@ -21,6 +21,10 @@ Message = TypeVar("Message")
 JSON_HEADERS = {"Content-Type": "application/json"}
 
 
+class UnknownFile(SyncFailure):
+    """The server does not know a file, or not yet."""
+
+
 class _Status(messages.Integrating):
     """The answer to a status request; a server of our own says how much is left."""
 
@@ -146,6 +150,8 @@ def read_error(body: bytes) -> SyncFailure:
     if error.tag == "syncVersionMismatch":
         text = f"versions accepted there (from, to) and this site's: {error.text}"
         return SyncFailure(FailureCode.V6_API_VERSION_INCOMPATIBLE, text)
+    if error.tag == "syncFileNotFound":
+        return UnknownFile(FailureCode.UNKNOWN, f"the server knows no file {error.text} yet")
     if error.tag == "legacyServerError":
         return SyncFailure(failure_code(error.code), f"{error.text} ({error.code})")
     return SyncFailure(FailureCode.UNKNOWN, f"{error.text} ({error.tag})")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from django.db import DatabaseError
 
@@ -32,6 +33,13 @@ def contents(connection):
             cursor.execute(f'SELECT * FROM "{kind.table}" ORDER BY id')
             found[kind.name] = cursor.fetchall()
     return found
+
+
+def location(record_id, name, store):
+    """A location as a central server sends it."""
+    data = {"ID": record_id, "Description": name, "code": "S", "hold": False, "store_ID": store}
+    data |= {"type_ID": "", "Volume": 0}
+    return Arrived("Location", record_id, "update", msgspec.json.encode(data))
 
 
 # --- initialisation -----------------------------------------------------------------------------
@@ -198,14 +206,13 @@ def test_repeated_batches_change_nothing(site, servers):
 def test_a_change_made_after_the_push_is_not_overwritten(site, servers):
     Location.objects.create(id="loc", name="old", code="S", store_id="store-north")
     run_cycle(site, servers)
-    stale = b'{"ID":"loc","Description":"from central","code":"S","hold":false,' \
-            b'"store_ID":"store-north","type_ID":"","Volume":0}'  # fmt: skip
+    stale = location("loc", "from central", "store-north")
 
     def edit_meanwhile():
         Location.objects.filter(id="loc").update(name="edited here")
         return servers.legacy.__class__.queued_records(servers.legacy, 10)
 
-    servers.legacy.queue = {"Q1": Arrived("Location", "loc", "update", stale)}
+    servers.legacy.queue = {"Q1": stale}
     servers.legacy.queued_records = lambda limit: edit_meanwhile()
     assert run_cycle(site, servers).error is None
     assert Location.objects.get(id="loc").name == "edited here"
@@ -214,9 +221,8 @@ def test_a_change_made_after_the_push_is_not_overwritten(site, servers):
 def test_what_an_interrupted_cycle_left_does_not_overwrite_later_edits(site, servers):
     Location.objects.create(id="loc", name="old", code="S", store_id="store-north")
     run_cycle(site, servers)
-    stale = b'{"ID":"loc","Description":"from central","code":"S","hold":false,' \
-            b'"store_ID":"store-north","type_ID":"","Volume":0}'  # fmt: skip
-    servers.legacy.queue = {"Q1": Arrived("Location", "loc", "update", stale)}
+    stale = location("loc", "from central", "store-north")
+    servers.legacy.queue = {"Q1": stale}
     servers.script.before["pull_v6"] = [LOST]
     assert run_cycle(site, servers).error is not None
     assert buffer.waiting(site, None) == 1
@@ -228,9 +234,8 @@ def test_what_an_interrupted_cycle_left_does_not_overwrite_later_edits(site, ser
 def test_an_old_copy_in_quarantine_does_not_overwrite_what_was_pushed(site, servers):
     Location.objects.create(id="loc", name="old", code="S", store_id="store-north")
     run_cycle(site, servers)
-    waits = b'{"ID":"loc","Description":"from central","code":"S","hold":false,' \
-            b'"store_ID":"store-new","type_ID":"","Volume":0}'  # fmt: skip
-    servers.legacy.queue = {"Q1": Arrived("Location", "loc", "update", waits)}
+    waits = location("loc", "from central", "store-new")
+    servers.legacy.queue = {"Q1": waits}
     run_cycle(site, servers)
     assert Quarantined.objects.filter(record_id="loc").count() == 1
     Location.objects.filter(id="loc").update(name="edited since")

@@ -1,0 +1,167 @@
+"""The V6 client of file transfer (sync-v6.md 14, and v6_files.py for what our own servers add).
+
+A stock server gets and gives a file in one go. With one of our own, transfers go on where they
+were broken off, and are checked by hash.
+"""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import IO
+from urllib.parse import urljoin
+
+import httpx
+
+from msupply.records.files import SyncFileReference
+from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
+from msupply.sync.here import Here
+from msupply.wire import file_store, messages
+from msupply.wire.client_http import V6_VERSION, Form
+from msupply.wire.v6_client import JSON_HEADERS, ModernClient, read_answer, read_error
+
+RECEIVED_HEADER = "msupply-received"
+HASH_HEADER = "msupply-sha256"
+# Half a minute on a 128 kbit/s line.
+PART_BYTES = 512 * 1024
+DOWNLOAD_ATTEMPTS = 3
+
+
+class FileClient:
+    """Transfers of one file at a time with the Open mSupply central server."""
+
+    def __init__(self, here: Here) -> None:
+        self._modern = ModernClient(here, here.oms_central_url)
+        self._upload_url = urljoin(self._modern.root, "upload_file")
+        self._download_url = urljoin(self._modern.root, "download_file")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._modern.close()
+
+    def upload(self, reference: SyncFileReference) -> None:
+        """Send the file that is here. Raises SyncFailure."""
+        # The answer tells whose server it is.
+        self._modern.status()
+        path = file_store.path_of(reference)
+        total = path.stat().st_size
+        headers = {HASH_HEADER: file_store.hash_of(path)}
+        is_ours = self._modern.batch_limit is not None
+        if is_ours and total > PART_BYTES:
+            self._upload_in_parts(reference, total, headers)
+            return
+        with path.open("rb") as file:
+            # In one go, and once: what was read from the file cannot be sent again.
+            response = self._modern.session.request(
+                "PUT",
+                self._upload_url,
+                headers=headers if is_ours else None,
+                files=self._form(reference, file),
+                attempts=1,
+            )
+        read_answer(response, object)
+
+    def _upload_in_parts(
+        self, reference: SyncFileReference, total: int, headers: dict[str, str]
+    ) -> None:
+        received = self._send_part(reference, b"", f"bytes */{total}", headers)
+        with file_store.path_of(reference).open("rb") as file:
+            while received < total:
+                file.seek(received)
+                part = file.read(PART_BYTES)
+                place = f"bytes {received}-{received + len(part) - 1}/{total}"
+                arrived = self._send_part(reference, part, place, headers)
+                if arrived <= received:
+                    text = "upload_file: the server does not keep what it is sent"
+                    raise SyncFailure(FailureCode.UNKNOWN, text)
+                received = arrived
+
+    def _send_part(
+        self, reference: SyncFileReference, part: bytes, place: str, headers: dict[str, str]
+    ) -> int:
+        response = self._modern.session.request(
+            "PUT",
+            self._upload_url,
+            headers={**headers, "Content-Range": place},
+            files=self._form(reference, part),
+        )
+        read_answer(response, object)
+        received = response.headers.get(RECEIVED_HEADER, "")
+        if not (received.isascii() and received.isdigit()):
+            text = "upload_file: the server does not say how much it has received"
+            raise SyncFailure(FailureCode.UNKNOWN, text)
+        return int(received)
+
+    def _form(self, reference: SyncFileReference, content: bytes | IO[bytes]) -> Form:
+        about = messages.UploadRequest(reference.id, self._modern.settings, V6_VERSION)
+        return {
+            "json_part": (None, messages.encode(about), "application/json"),
+            "file_part": (reference.file_name, content, "application/octet-stream"),
+        }
+
+    def download(self, reference: SyncFileReference) -> None:
+        """Bring a file here; after a broken connection go on where it was. Raises SyncFailure."""
+        failure: SyncFailure | None = None
+        start = file_store.received(reference)
+        for _ in range(DOWNLOAD_ATTEMPTS):
+            if file_store.is_here(reference):
+                return
+            try:
+                done = self._download(reference, start)
+            except Unreachable as error:
+                failure = error
+                start = file_store.received(reference)
+            except file_store.WrongHash as error:
+                failure = SyncFailure(FailureCode.UNKNOWN, str(error))
+                start = 0
+            except file_store.FileTooLarge as error:
+                raise SyncFailure(FailureCode.UNKNOWN, str(error)) from None
+            except FileNotFoundError:
+                # Somebody else has completed it at the same time: look once more.
+                start = 0
+            else:
+                if done:
+                    return
+                start = 0
+        raise failure or SyncFailure(FailureCode.UNKNOWN, "download_file: the file did not arrive")
+
+    def _download(self, reference: SyncFileReference, start: int) -> bool:
+        """Fetch the file from `start` on; False when nothing of it begins there."""
+        request = messages.DownloadRequest(
+            reference.id,
+            reference.table_name,
+            reference.record_id,
+            self._modern.settings,
+            V6_VERSION,
+        )
+        headers = {**JSON_HEADERS, "Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        with self._modern.session.stream(
+            "POST", self._download_url, messages.encode(request), headers
+        ) as response:
+            if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                return False
+            if not response.is_success:
+                raise read_error(response.read())
+            _keep(reference, response, start)
+        return file_store.is_here(reference)
+
+
+def _keep(reference: SyncFileReference, response: httpx.Response, start: int) -> None:
+    sha256 = response.headers.get(HASH_HEADER)
+    if sha256 is None:
+        file_store.save(reference, _whole(reference, response))
+        return
+    first = start if response.status_code == HTTPStatus.PARTIAL_CONTENT else 0
+    total = first + int(response.headers["Content-Length"])
+    file_store.save_part(reference, first, response.iter_bytes(file_store.BLOCK), total, sha256)
+
+
+def _whole(reference: SyncFileReference, response: httpx.Response) -> Iterator[bytes]:
+    """Yield a file of a server that tells no hash; its size is all that can be checked."""
+    size = 0
+    for block in response.iter_bytes(file_store.BLOCK):
+        size += len(block)
+        yield block
+    if reference.total_bytes not in (0, size):
+        text = f"the file came with {size} bytes instead of {reference.total_bytes}"
+        raise SyncFailure(FailureCode.UNKNOWN, text)
