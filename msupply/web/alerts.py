@@ -1,0 +1,83 @@
+"""What people read when something cannot be done here; the one place for these words."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from msupply.services.permissions import PermissionMissing
+from msupply.sync.declare.policy import Editor
+from msupply.sync.here import Here
+from msupply.sync.ownership import EditRefused, Refusal
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A title that says what is the matter, and what to do about it."""
+
+    title: str
+    text: str
+    address: str = ""
+
+
+def of_refusal(refusal: Refusal, here: Here | None = None) -> Alert:
+    """Say where an edit may be made, and by whom."""
+    if refusal.editor is Editor.CENTRAL:
+        address = (here.oms_central_url or here.central_url) if here and here.is_remote else ""
+        return Alert(
+            _("This can only be done on the central server"),
+            _(
+                "A user with the permission “Can modify central data” can do it there. The change"
+                " then comes to this site with the next synchronisation."
+            ),
+            address,
+        )
+    if refusal.editor is Editor.OWNER_OR_CENTRAL:
+        return Alert(
+            _("This can only be done at the store's own site or on the central server"),
+            _("The record belongs to a store that is active at another site."),
+        )
+    return Alert(
+        _("This can only be done at the site where the store is active"),
+        _("The record belongs to a store of another site. Its users can make the change there."),
+    )
+
+
+def of_permission(permission: str) -> Alert:
+    """Name the permission that is missing."""
+    return Alert(
+        _("Permission denied"),
+        _(
+            "You need the permission “%(permission)s” in this store. An administrator can give it"
+            " to you on the central server."
+        )
+        % {"permission": PermissionMissing(permission).label},
+    )
+
+
+def central_only() -> EditRefused:
+    """Return what a page raises that exists on the central server only."""
+    return EditRefused(Refusal(Editor.CENTRAL))
+
+
+def of_exception(error: Exception, here: Here | None = None) -> Alert | None:
+    """Return the alert of an exception that stands for one, None for any other."""
+    if isinstance(error, EditRefused):
+        return of_refusal(error.refusal, here)
+    if isinstance(error, PermissionMissing):
+        return of_permission(error.permission)
+    if isinstance(error, PermissionDenied):
+        return Alert(_("Permission denied"), str(error) or _("You may not open this page."))
+    return None
+
+
+def response(request: HttpRequest, alert: Alert, status: int = 403) -> HttpResponse:
+    """Show an alert: as a page, or for HTMX on top of the page that asked."""
+    if getattr(request, "htmx", False):
+        answer = render(request, "parts/alert.html", {"alert": alert}, status=status)
+        answer["HX-Retarget"] = "#alerts"
+        answer["HX-Reswap"] = "innerHTML"
+        return answer
+    return render(request, "alert_page.html", {"alert": alert}, status=status)

@@ -1,0 +1,1 @@
+"""Cold chain screens: the asset catalogue, equipment, its status log and documents."""

@@ -1,0 +1,100 @@
+"""The menu: groups and entries as users of Open mSupply know them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from msupply.web.screens import screen
+from msupply.web.visit import Visit
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    label: Text
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the menu that opens and closes."""
+
+    label: Text
+    icon: str
+    entries: tuple[Entry, ...]
+
+
+# Each entry is the slug of a screen (screens/presets.py) or a page of its own by URL name.
+GROUPS: tuple[tuple[Text, str, tuple[str, ...]], ...] = (
+    (
+        _("Distribution"),
+        "truck-delivery",
+        ("outbound-shipments", "customer-returns", "requisitions", "customers"),
+    ),
+    (
+        _("Replenishment"),
+        "truck",
+        ("inbound-shipments", "supplier-returns", "internal-orders", "suppliers"),
+    ),
+    (_("Catalogue"), "list-details", ("items", "master-lists", "page:asset-catalogue")),
+    (
+        _("Inventory"),
+        "package",
+        ("stock", "stocktakes", "locations"),
+    ),
+    (_("Dispensary"), "pill", ("prescriptions", "patients", "clinicians")),
+    (_("Cold chain"), "snowflake", ("page:equipment",)),
+    (
+        _("Manage"),
+        "settings",
+        (
+            "central:sites",
+            "central:stores",
+            "users",
+            "assetlogreason",
+            "page:all-records",
+        ),
+    ),
+)
+
+PAGES: dict[str, Text] = {
+    "asset-catalogue": _("Assets"),
+    "equipment": _("Equipment"),
+    "sites": _("Sites"),
+    "stores": _("Stores"),
+    "all-records": _("All records"),
+}
+
+
+def menu(visit: Visit) -> list[Group]:
+    """Return the groups that hold something for this visitor."""
+    if visit.store is None:
+        return []
+    groups = []
+    for label, icon, names in GROUPS:
+        entries = tuple(_entries(visit, names))
+        if entries:
+            groups.append(Group(label, icon, entries))
+    return groups
+
+
+def _entries(visit: Visit, names: tuple[str, ...]) -> Iterator[Entry]:
+    for name in names:
+        where, _colon, page = name.rpartition(":")
+        if not where:
+            shown = screen.find(name)
+            if shown is not None and visit.may_view(shown.kind):
+                yield Entry(shown.title, shown.url)
+        elif where == "page" or _is_central_page(visit, page):
+            yield Entry(PAGES[page], reverse(page))
+
+
+def _is_central_page(visit: Visit, page: str) -> bool:
+    return visit.here.is_central and (page != "sites" or visit.may("SERVER_ADMIN"))

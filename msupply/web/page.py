@@ -1,0 +1,37 @@
+"""The page that every form of its own uses."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from msupply.web.visit import PageRequest
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """How a form is framed: its title, the page it belongs to, and the word on its button."""
+
+    title: str
+    back_url: str
+    back_text: str
+    button: str
+    note: str = ""
+
+
+def show(request: PageRequest, page: FormPage, form: forms.Form) -> HttpResponse:
+    """Show a form, with what is wrong in it if it was sent."""
+    status = 422 if form.errors else 200
+    return render(request, "form_page.html", {"page": page, "form": form}, status=status)
+
+
+def add_errors(form: forms.Form, error: ValidationError, names: dict[str, str]) -> None:
+    """Show what a service refused at the form's field; `names` maps its names to the form's."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, texts in error.message_dict.items():
+        field = names.get(name, name)
+        form.add_error(field if field in form.fields else None, list(texts))

@@ -1,0 +1,68 @@
+"""Records that belong to another: lines of documents, shown on its page."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from msupply.sync.declare.record import Record
+from msupply.sync.declare.registry import RecordType, registry
+from msupply.web.screens import cells, scope
+from msupply.web.screens.screen import Column, Screen, heading, of_type
+from msupply.web.visit import Visit
+
+SHOWN = 200
+# Belong to their parent as lines do, though their store does not say so.
+LINES = {"masterlistline": "master_list"}
+
+
+@dataclass(frozen=True)
+class Children:
+    """The records of one type that belong to the record on the page."""
+
+    screen: Screen
+    columns: list[Column]
+    rows: list[cells.Row]
+    more_url: str
+    new_url: str
+
+    @property
+    def headings(self) -> list[str]:
+        """The names of the columns."""
+        return [heading(column) for column in self.columns]
+
+
+def of(visit: Visit, screen: Screen, record: Record) -> list[Children]:
+    """Return the records that belong to a record, by type."""
+    return [
+        _children(visit, kind, parent, record)
+        for parent, kind in _kinds(screen)
+        if visit.may_view(kind)
+    ]
+
+
+def _kinds(screen: Screen) -> list[tuple[str, RecordType]]:
+    found = []
+    for kind in registry().types:
+        parent, nested, _column = (scope.store_path(kind) or "").partition("__")
+        if not nested:
+            parent = LINES.get(kind.name, "")
+        column = kind.columns.get(f"{parent}_id")
+        if isinstance(column, models.ForeignKey) and column.related_model is screen.model:
+            found.append((parent, kind))
+    return found
+
+
+def _children(visit: Visit, kind: RecordType, parent: str, record: Record) -> Children:
+    screen = of_type(kind)
+    columns = [column for column in screen.list_fields if column.name != parent]
+    found = scope.records(visit, kind).filter(**{f"{parent}_id": record.pk}).order_by("pk")
+    shown = list(found[: SHOWN + 1])
+    return Children(
+        screen,
+        columns,
+        cells.rows(visit, columns, shown[:SHOWN], lambda r: screen.page("detail", r.pk)),
+        f"{screen.url}?f.{parent}={record.pk}" if len(shown) > SHOWN else "",
+        f"{reverse('create', args=[screen.slug])}?{urlencode({parent: record.pk})}",
+    )

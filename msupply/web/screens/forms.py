@@ -1,0 +1,147 @@
+"""Forms made from the columns of a record type; the rules are checked by services.edit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from msupply.sync.declare.record import Record
+from msupply.sync.declare.registry import registry
+from msupply.web.screens import labels
+from msupply.web.screens.screen import Column, heading
+
+LONG_TEXTS = ("comment", "notes", "note", "description", "properties", "data", "body", "json")
+
+
+class ChooserInput(forms.TextInput):
+    """Finds a record by typing a part of its name."""
+
+    template_name = "widgets/chooser.html"
+
+    def __init__(self, target: type[models.Model], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.target = target
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add the record type to search, and the name of the record that is chosen."""
+        context = super().get_context(name, value, attrs)
+        kind = registry().by_table[self.target._meta.db_table]
+        chosen = labels.of(self.target, [value]).get(str(value), "") if value else ""
+        context["widget"] |= {"record_type": kind.name, "label": chosen or value or ""}
+        return context
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    """A moment: UTC on the server, in the reader's zone in the browser (see app.js)."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"data-utc": "", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+
+
+def form_class(columns: Sequence[Column]) -> type[forms.Form]:
+    """Return the form of some columns of a record type."""
+    return type("RecordForm", (forms.Form,), {c.name: form_field(c) for c in columns})
+
+
+def form_field(column: Column) -> forms.Field:
+    """Return the form field of a column."""
+    required = not column.blank and not column.null and not isinstance(column, models.BooleanField)
+    common: dict[str, Any] = {"label": heading(column), "required": required}
+    if isinstance(column, models.ForeignKey):
+        target = column.related_model
+        assert isinstance(target, type)
+        return forms.CharField(widget=ChooserInput(target), **common)
+    if column.choices:
+        return _choice(column, common)
+    if isinstance(column, models.BooleanField):
+        if column.null:
+            return forms.NullBooleanField(**common)
+        return forms.BooleanField(widget=forms.CheckboxInput, **common)
+    return _plain(column, common)
+
+
+def _choice(column: Column, common: dict[str, Any]) -> forms.Field:
+    blank = [] if common["required"] and column.has_default() else [("", "")]
+    choices = [*blank, *column.flatchoices]
+    if isinstance(column, models.IntegerField):
+        return forms.TypedChoiceField(choices=choices, coerce=int, empty_value=None, **common)
+    return forms.ChoiceField(choices=choices, **common)
+
+
+def _plain(column: Column, common: dict[str, Any]) -> forms.Field:
+    if isinstance(column, models.DateTimeField):
+        return forms.DateTimeField(
+            widget=MomentInput(), input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"], **common
+        )
+    if isinstance(column, models.DateField):
+        return forms.DateField(widget=DateInput(), **common)
+    if isinstance(column, models.IntegerField):
+        return forms.IntegerField(**common)
+    if isinstance(column, models.FloatField):
+        return forms.FloatField(widget=forms.NumberInput(attrs={"step": "any"}), **common)
+    is_long = column.name.endswith(LONG_TEXTS)
+    widget = forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput()
+    return forms.CharField(widget=widget, **common)
+
+
+def initial_of(columns: Sequence[Column], record: Record | None) -> dict[str, Any]:
+    """Return what a form begins with: the record's values, or the defaults of the columns."""
+    if record is not None:
+        return {column.name: getattr(record, column.attname) for column in columns}
+    return {column.name: column.get_default() for column in columns if column.has_default()}
+
+
+def changed_values(
+    columns: Sequence[Column], cleaned: Mapping[str, Any], record: Record | None
+) -> dict[str, Any]:
+    """Return the values that a user really changed, by column name, as columns hold them."""
+    values = {}
+    for column in columns:
+        value = cleaned.get(column.name)
+        if value == "" and column.null:
+            value = None
+        if record is None or not _same(value, getattr(record, column.attname)):
+            values[column.attname] = value
+    return values
+
+
+def _same(new: Any, old: Any) -> bool:
+    if isinstance(new, datetime) and isinstance(old, datetime):
+        # The form shows whole seconds.
+        return new.replace(microsecond=0) == old.replace(microsecond=0)
+    if isinstance(new, date) or isinstance(old, date):
+        return bool(new == old)
+    if isinstance(new, str) and isinstance(old, str):
+        return new.replace("\r\n", "\n") == old.strip().replace("\r\n", "\n")
+    return bool((new or None) == (old or None)) if new in ("", None) else bool(new == old)
+
+
+def add_errors(form: forms.Form, error: ValidationError) -> None:
+    """Show what a service refused next to the field it is about."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, messages in error.message_dict.items():
+        field = name.removesuffix("_id") if name not in form.fields else name
+        for message in messages:
+            if field in form.fields:
+                form.add_error(field, message)
+            else:
+                form.add_error(
+                    None, _("%(field)s: %(message)s") % {"field": name, "message": message}
+                )

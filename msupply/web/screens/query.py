@@ -1,0 +1,166 @@
+"""What a list shows of its records: searched, filtered, sorted, one page at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+
+from msupply.sync.declare.record import Record
+from msupply.web.screens import labels, scope
+from msupply.web.screens.screen import Column, Screen, visible_fields
+from msupply.web.visit import Visit
+
+PAGE_SIZES = (20, 50, 100)
+Records = QuerySet[Record]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list as it was asked for; everything about it stands in the address."""
+
+    screen: Screen
+    parameters: QueryDict
+    found: Records
+
+    @property
+    def search(self) -> str:
+        """What was typed into the search box."""
+        return self.parameters.get("q", "").strip()
+
+    @property
+    def sort(self) -> str:
+        """The column that the list is sorted by, with a minus sign for downwards."""
+        wanted = self.parameters.get("sort", "")
+        return wanted if wanted.lstrip("-") in self.screen.columns else ""
+
+    @property
+    def page_size(self) -> int:
+        """How many records stand on a page."""
+        asked = self.parameters.get("size", "")
+        return int(asked) if asked in map(str, PAGE_SIZES) else PAGE_SIZES[0]
+
+    def page(self) -> Page[Record]:
+        """Return the page that was asked for; beyond the end, the last one."""
+        return Paginator(self.found, self.page_size).get_page(self.parameters.get("page"))
+
+    def address(self, **changes: Any) -> str:
+        """Return the query of this list with some parameters changed; None leaves one out."""
+        parameters = self.parameters.copy()
+        for name, value in changes.items():
+            parameters.pop(name, None)
+            if value is not None:
+                parameters[name] = str(value)
+        return f"?{parameters.urlencode()}"
+
+
+def listing(visit: Visit, screen: Screen, parameters: QueryDict) -> Listing:
+    """Return the list of a screen as its address describes it."""
+    found = scope.records(visit, screen.kind).filter(**screen.only)
+    for condition in _conditions(screen, parameters):
+        found = found.filter(condition)
+    text = parameters.get("q", "").strip().replace("\0", "")
+    if text:
+        found = found.filter(search_condition(screen, text))
+    return Listing(screen, parameters, _sorted(screen, found, parameters.get("sort", "")))
+
+
+def search_condition(screen: Screen, text: str) -> Q:
+    """Return the condition that a search text is found in the columns of the list."""
+    paths: list[str] = []
+    for column in screen.list_fields:
+        paths += _text_paths(column)
+    for name in labels.search_paths(screen.model):
+        if name not in paths:
+            paths.append(name)
+    conditions = [Q(**{f"{path}__icontains": text}) for path in paths]
+    return reduce(or_, conditions, Q(pk=text))
+
+
+def label_condition(model: type[Record], text: str) -> Q:
+    """Return the condition that a search text is found in the names of records."""
+    return reduce(or_, (Q(**{f"{path}__icontains": text}) for path in labels.search_paths(model)))
+
+
+def _text_paths(column: Column) -> list[str]:
+    if isinstance(column, models.ForeignKey):
+        target = column.related_model
+        assert isinstance(target, type)
+        return [f"{column.name}__{path}" for path in labels.search_paths(target)]
+    plain_text = isinstance(column, models.TextField) and not column.choices
+    number = isinstance(column, models.IntegerField) and column.name.endswith("number")
+    return [column.name] if plain_text or number else []
+
+
+def _conditions(screen: Screen, parameters: QueryDict) -> Iterator[Q]:
+    for column in visible_fields(screen.model):
+        if isinstance(column, (models.DateField, models.DateTimeField)):
+            yield from _date_conditions(column, parameters)
+            continue
+        value = parameters.get(f"f.{column.name}", "").replace("\0", "")
+        if not value:
+            continue
+        if isinstance(column, models.BooleanField):
+            yield Q(**{column.name: value == "yes"})
+        elif isinstance(column, models.ForeignKey):
+            yield Q(**{column.attname: value})
+        elif isinstance(column, models.TextField):
+            yield Q(**{column.name: value})
+
+
+def _date_conditions(column: Column, parameters: QueryDict) -> Iterator[Q]:
+    first = _day(parameters.get(f"from.{column.name}", ""))
+    last = _day(parameters.get(f"to.{column.name}", ""))
+    has_time = isinstance(column, models.DateTimeField)
+    if first:
+        start: Any = datetime(first.year, first.month, first.day) if has_time else first  # noqa: DTZ001
+        yield Q(**{f"{column.name}__gte": start})
+    if last and has_time:
+        end = datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001
+        yield Q(**{f"{column.name}__lt": end})
+    elif last:
+        yield Q(**{f"{column.name}__lte": last})
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    # The last day of the calendar has no day after it.
+    return day if day is None or day.year < 9999 else None
+
+
+def _sorted(screen: Screen, found: Records, asked: str) -> Records:
+    name = asked.lstrip("-")
+    sign = "-" if asked.startswith("-") else ""
+    if name not in screen.columns:
+        return found.order_by(*_usual_order(screen), "pk")
+    column = screen.model._meta.get_field(name)
+    path = name
+    if isinstance(column, models.ForeignKey):
+        target = column.related_model
+        assert isinstance(target, type)
+        # A reference that must stand but whose target may be missing would hide its record.
+        followed = column.null or column.db_constraint
+        path = f"{name}__{labels.search_paths(target)[-1]}" if followed else column.attname
+    return found.order_by(f"{sign}{path}", "pk")
+
+
+def _usual_order(screen: Screen) -> list[str]:
+    """Newest documents first; everything else by the first column that is plain text."""
+    names = {field.name for field in screen.fields}
+    for newest_first in ("created_datetime", "datetime", "log_datetime"):
+        if newest_first in names:
+            return [f"-{newest_first}"]
+    for name in ("name", "username", "code"):
+        if name in names and not screen.model._meta.get_field(name).is_relation:
+            return [name]
+    return []

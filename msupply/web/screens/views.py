@@ -1,0 +1,332 @@
+"""The pages of every record type: list, detail, create, edit, delete, export, choose."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from msupply.services import edit
+from msupply.services.permissions import PermissionMissing
+from msupply.sync.declare.policy import Editor, SplitBy
+from msupply.sync.declare.record import Record
+from msupply.sync.declare.registry import RecordType, registry
+from msupply.sync.ownership import EditRefused, Refusal
+from msupply.web import alerts
+from msupply.web.alerts import Alert
+from msupply.web.screens import cells, children, forms, labels, query, scope
+from msupply.web.screens import screen as screens
+from msupply.web.screens.filters import filters_of
+from msupply.web.screens.screen import Screen
+from msupply.web.visit import PageRequest, Visit
+
+EXPORT_CHUNK = 1000
+CHOICES_SHOWN = 20
+
+
+def open_screen(request: PageRequest, slug: str) -> Screen:
+    """Return a screen that the visitor may see. Raises Http404 or PermissionMissing."""
+    screen = screens.find(slug)
+    if screen is None:
+        raise Http404
+    if not request.visit.may_view(screen.kind):
+        raise PermissionMissing(screen.kind.permissions.view)
+    return screen
+
+
+def find_record(request: PageRequest, screen: Screen, record_id: str) -> Record:
+    """Return a record that the visitor may see, deleted ones too."""
+    visible = scope.records(request.visit, screen.kind, with_deleted=True)
+    return get_object_or_404(visible, pk=record_id.replace("\0", ""))
+
+
+AddCells = Callable[[list[cells.Row]], tuple[str, list[cells.Cell]]]
+
+
+@require_GET
+def list_page(request: PageRequest, slug: str) -> HttpResponse:
+    """Show a list; HTMX gets its table alone."""
+    return show_list(request, slug, "screens/list.html")
+
+
+def show_list(
+    request: PageRequest,
+    slug: str,
+    template: str,
+    extra: dict[str, Any] | None = None,
+    *,
+    add_cells: AddCells | None = None,
+) -> HttpResponse:
+    """Show a list in a template of its own; `add_cells` makes one more column."""
+    screen = open_screen(request, slug)
+    listing = query.listing(request.visit, screen, request.GET)
+    page = listing.page()
+    headings = _headings(listing)
+    rows = cells.rows(
+        request.visit,
+        screen.list_fields,
+        list(page.object_list),
+        lambda record: (
+            cells.address_of(screen.kind, record.pk)
+            if not screen.only
+            else screen.page("detail", record.pk)
+        ),
+    )
+    if add_cells:
+        heading, column = add_cells(rows)
+        headings.append({"text": heading})
+        for row, cell in zip(rows, column, strict=True):
+            row.cells.append(cell)
+    context = (extra or {}) | {
+        "screen": screen,
+        "listing": listing,
+        "page": page,
+        "headings": headings,
+        "rows": rows,
+        "sizes": query.PAGE_SIZES,
+        "create_alert": create_alert(request.visit, screen.kind),
+    }
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "screens/table.html", context)
+    return render(request, template, context | {"filters": filters_of(listing)})
+
+
+def _headings(listing: query.Listing) -> list[dict[str, Any]]:
+    found = []
+    for column in listing.screen.list_fields:
+        downwards = listing.sort == column.name
+        found.append(
+            {
+                "text": screens.heading(column),
+                "is_number": isinstance(column, (models.FloatField, models.IntegerField))
+                and not column.choices,
+                "address": listing.address(
+                    sort=f"-{column.name}" if downwards else column.name, page=None
+                ),
+                "sorted": {column.name: "up", f"-{column.name}": "down"}.get(listing.sort, ""),
+            }
+        )
+    return found
+
+
+@require_GET
+def export(request: PageRequest, slug: str) -> HttpResponseBase:
+    """Give all records of a list, with all their columns, as a CSV file."""
+    screen = open_screen(request, slug)
+    listing = query.listing(request.visit, screen, request.GET)
+    answer = StreamingHttpResponse(
+        _csv_lines(screen, listing.found), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{screen.slug}.csv"'
+    return answer
+
+
+def _csv_lines(screen: Screen, found: query.Records) -> Iterator[str]:
+    columns = screen.fields
+    # Spreadsheet programs know by this mark that the file is UTF-8.
+    yield "\ufeff" + _csv([["id", *map(screens.heading, columns)]])
+    chunk: list[Record] = []
+    for record in found.iterator(chunk_size=EXPORT_CHUNK):
+        chunk.append(record)
+        if len(chunk) == EXPORT_CHUNK:
+            yield _csv(_export_rows(columns, chunk))
+            chunk = []
+    yield _csv(_export_rows(columns, chunk))
+
+
+def _export_rows(columns: list[screens.Column], chunk: list[Record]) -> list[list[Any]]:
+    rows = cells.export_rows(columns, chunk)
+    return [[record.pk, *row] for record, row in zip(chunk, rows, strict=True)]
+
+
+def _csv(rows: list[list[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+@require_GET
+def detail(request: PageRequest, slug: str, record_id: str) -> HttpResponse:
+    """Show one record, the records that belong to it, and what may be done with it."""
+    screen = open_screen(request, slug)
+    record = find_record(request, screen, record_id)
+    context = {
+        "screen": screen,
+        "record": record,
+        "label": labels.one(record),
+        "cells": cells.details(request.visit, screen.fields, record),
+        "children": children.of(request.visit, screen, record),
+        "extra": cells.prettified(record.extra or "") if request.visit.may("SERVER_ADMIN") else "",
+        "edit_alert": edit_alert(request.visit, record),
+        "may_delete": may_delete(screen.kind),
+    }
+    return render(request, "screens/detail.html", context)
+
+
+def edit_page(request: PageRequest, slug: str, record_id: str) -> HttpResponse:
+    """Show and take the form of an existing record."""
+    screen = open_screen(request, slug)
+    record = find_record(request, screen, record_id)
+    refuse_if(request.visit, record)
+    return _form_page(request, screen, record)
+
+
+def create(request: PageRequest, slug: str) -> HttpResponse:
+    """Show and take the form of a new record."""
+    screen = open_screen(request, slug)
+    refused = create_refusal(request.visit, screen.kind)
+    if refused:
+        raise refused
+    return _form_page(request, screen, None)
+
+
+def _form_page(request: PageRequest, screen: Screen, record: Record | None) -> HttpResponse:
+    columns = _form_columns(request.visit, screen, record)
+    form_class = forms.form_class(columns)
+    if request.method == "POST":
+        form = form_class(request.POST)
+        if form.is_valid():
+            saved = _save(request, screen, record, form, columns)
+            if saved is not None:
+                messages.success(request, _("Saved"))
+                return redirect(screen.page("detail", saved.pk))
+    else:
+        given = {name: value for name, value in request.GET.items() if name in form_class().fields}
+        form = form_class(initial=forms.initial_of(columns, record) | given)
+    title = labels.one(record) if record else _("New: %(what)s") % {"what": screen.singular}
+    cancel = screen.page("detail", record.pk) if record else screen.url
+    context = {"screen": screen, "form": form, "title": title, "cancel": cancel}
+    status = 422 if form.errors else 200
+    return render(request, "screens/form.html", context, status=status)
+
+
+def _save(
+    request: PageRequest,
+    screen: Screen,
+    record: Record | None,
+    form: Any,
+    columns: list[screens.Column],
+) -> Record | None:
+    visit = request.visit
+    assert visit.user is not None
+    values = forms.changed_values(columns, form.cleaned_data, record)
+    if record is None:
+        values |= screen.only
+        store = scope.own_store_column(screen.kind)
+        if store and store not in values:
+            values[store] = visit.store_id
+    try:
+        return edit.save(
+            connection,
+            visit.user,
+            visit.store_id,
+            screen.kind.model,
+            values,
+            record.pk if record else None,
+        )
+    except ValidationError as error:
+        forms.add_errors(form, error)
+        return None
+
+
+def _form_columns(visit: Visit, screen: Screen, record: Record | None) -> list[screens.Column]:
+    """The store of a record is not asked for where only one is possible."""
+    store = scope.own_store_column(screen.kind)
+    fixed = store if record is not None or not visit.sees_all_stores else None
+    return [column for column in screen.form_fields if column.attname != fixed]
+
+
+def delete(request: PageRequest, slug: str, record_id: str) -> HttpResponse:
+    """Ask whether to delete a record, and delete it."""
+    screen = open_screen(request, slug)
+    record = find_record(request, screen, record_id)
+    refuse_if(request.visit, record)
+    context: dict[str, Any] = {"screen": screen, "record": record, "label": labels.one(record)}
+    if request.method != "POST":
+        return render(request, "screens/delete.html", context)
+    visit = request.visit
+    assert visit.user is not None
+    try:
+        edit.delete(connection, visit.user, visit.store_id, screen.kind.model, record.pk)
+    except ValidationError as error:
+        return render(
+            request, "screens/delete.html", context | {"errors": error.messages}, status=422
+        )
+    messages.success(request, _("Deleted"))
+    return redirect(screen.url)
+
+
+@require_GET
+def choose(request: PageRequest, record_type: str) -> HttpResponse:
+    """Offer records whose name holds what was typed."""
+    kind = registry().by_name.get(record_type)
+    if kind is None:
+        raise Http404
+    if not request.visit.may_view(kind):
+        raise PermissionMissing(kind.permissions.view)
+    screen = screens.of_type(kind)
+    found = scope.records(request.visit, kind)
+    text = request.GET.get("q", "").strip().replace("\0", "")
+    if text:
+        found = found.filter(query.label_condition(kind.model, text))
+    paths = labels.search_paths(kind.model)
+    ids = list(found.order_by(paths[-1]).values_list("pk", flat=True)[: CHOICES_SHOWN + 1])
+    names = labels.of(kind.model, ids)
+    context = {
+        "choices": [(pk, names.get(pk, pk)) for pk in ids[:CHOICES_SHOWN]],
+        "more": len(ids) > CHOICES_SHOWN,
+        "screen": screen,
+    }
+    return render(request, "screens/choices.html", context)
+
+
+def edit_alert(visit: Visit, record: Record) -> Alert | None:
+    """Return why the visitor cannot edit a record here, None when they can."""
+    assert visit.user is not None
+    refused = edit.may(connection, visit.user, visit.store_id, type(record), record)
+    return alerts.of_exception(refused, visit.here) if refused else None
+
+
+def refuse_if(visit: Visit, record: Record) -> None:
+    """Raise what stands against editing a record here."""
+    assert visit.user is not None
+    refused = edit.may(connection, visit.user, visit.store_id, type(record), record)
+    if refused:
+        raise refused
+
+
+def create_alert(visit: Visit, kind: RecordType) -> Alert | None:
+    """Return why the visitor cannot make a new record of a type here, None when they can."""
+    refused = create_refusal(visit, kind)
+    return alerts.of_exception(refused, visit.here) if refused else None
+
+
+def create_refusal(visit: Visit, kind: RecordType) -> Exception | None:
+    """Return what stands against making a new record here: first the place, then the right."""
+    here = visit.here
+    policy = kind.policy
+    if isinstance(policy, SplitBy):
+        # Some rows may be edited at sites: the form's values decide.
+        pass
+    elif not kind.syncs:
+        if not here.is_central:
+            return EditRefused(Refusal(Editor.CENTRAL))
+    elif any(p.editor is Editor.CENTRAL for _test, p in kind.branches):
+        central_here = here.is_central if kind.legacy else here.is_oms_central
+        if not central_here:
+            return EditRefused(Refusal(Editor.CENTRAL))
+        if not visit.may("EDIT_CENTRAL_DATA"):
+            return PermissionMissing("EDIT_CENTRAL_DATA")
+    return None if visit.may_edit(kind) else PermissionMissing(kind.permissions.edit)
+
+
+def may_delete(kind: RecordType) -> bool:
+    """Return whether records of a type can be deleted at all."""
+    return not kind.syncs or kind.removal is not None or "deleted_datetime" in kind.columns

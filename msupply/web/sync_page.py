@@ -1,0 +1,203 @@
+"""The Sync page: how it goes, Sync now, what could not be taken, and the settings."""
+
+from typing import Any
+
+import segno
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from msupply.central import integration
+from msupply.services.instance import check_url
+from msupply.services.permissions import PermissionMissing
+from msupply.sync import cycle, driver, failure, log, quarantine
+from msupply.sync import here as instance
+from msupply.sync.clock import now
+from msupply.sync.declare.registry import Wire, registry
+from msupply.sync.failure import SyncFailure
+from msupply.sync.here import Here
+from msupply.sync.models import Quarantined, Setting, SiteState
+from msupply.web import sync_state
+from msupply.web.visit import PageRequest
+
+QUARANTINED_SHOWN = 20
+SHORTEST_INTERVAL = 10
+SERVER_ADMIN = "SERVER_ADMIN"
+
+
+@require_GET
+def sync_page(request: PageRequest) -> HttpResponse:
+    """Show everything about synchronisation that this user may see."""
+    here = request.visit.here
+    context = _status(here) | {
+        "server_url": here.own_url or request.build_absolute_uri("/"),
+        "qr": _qr(here.own_url or request.build_absolute_uri("/")),
+        "may_set": request.visit.may(SERVER_ADMIN),
+    }
+    return render(request, "sync/page.html", context | _quarantined(request))
+
+
+@require_GET
+def status(request: PageRequest) -> HttpResponse:
+    """Show the live part of the page."""
+    return render(request, "sync/status.html", _status(request.visit.here))
+
+
+@require_POST
+def sync_now(request: PageRequest) -> HttpResponse:
+    """Ask for a cycle; whoever is logged in may."""
+    if request.visit.here.is_remote:
+        driver.request_cycle(connection)
+    if request.htmx:
+        return render(request, "sync/status.html", _status(request.visit.here))
+    return redirect("sync")
+
+
+def _status(here: Here) -> dict[str, Any]:
+    if not here.is_remote:
+        return {"sync": None}
+    shown = sync_state.shown()
+    asked = Setting.objects.filter(key="cycle_request").exists()
+    return {
+        "sync": shown,
+        "busy": shown.running or asked,
+        "last_success": log.last_success(connection),
+        "queue_length": sync_state.queue_length(),
+    }
+
+
+def _qr(url: str) -> str:
+    drawing = segno.make(url, error="m").svg_inline(scale=4, border=2)
+    return mark_safe(drawing)  # noqa: S308 - drawn by segno, the text is encoded in squares
+
+
+def _quarantined(request: PageRequest) -> dict[str, Any]:
+    rows = Quarantined.objects.order_by("-id")
+    found = Paginator(rows, QUARANTINED_SHOWN).get_page(request.GET.get("page"))
+    for row in found.object_list:
+        kind = registry().by_wire[Wire(row.wire)].get(row.table_name)
+        row.name = kind.model._meta.verbose_name if kind else row.table_name
+    return {"quarantined": found}
+
+
+@require_POST
+def retry_quarantined(request: PageRequest) -> HttpResponse:
+    """Try records again: one, or all of them."""
+    _require_admin(request)
+    rows = Quarantined.objects.all()
+    if request.POST.get("id", "").isdecimal():
+        rows = rows.filter(pk=int(request.POST["id"][:18]))
+    sources = quarantine.requeue(connection, rows.values_list("pk", flat=True))
+    _integrate_soon(request.visit.here, sources)
+    messages.success(request, _("The records are tried again."))
+    return redirect("sync")
+
+
+def _integrate_soon(here: Here, sources: set[int | None]) -> None:
+    if here.is_remote:
+        driver.request_cycle(connection)
+    for source in sources:
+        if source is not None and here.served:
+            SiteState.objects.update_or_create(site_id=source, defaults={"waiting_since": now()})
+        elif here.is_central:
+            integration.integrate_sources(connection, here, {source})
+
+
+class SettingsForm(forms.Form):
+    """How a remote site synchronises."""
+
+    url = forms.CharField(label=gettext_lazy("URL"), widget=forms.URLInput())
+    site_name = forms.CharField(label=gettext_lazy("Site name"))
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        required=False,
+        strip=False,
+        help_text=gettext_lazy("Needed only to change the URL, the site name or the password."),
+        widget=forms.PasswordInput({"autocomplete": "off"}),
+    )
+    interval_seconds = forms.IntegerField(
+        label=gettext_lazy("Interval, in seconds"), min_value=SHORTEST_INTERVAL, max_value=86400
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A changed address is checked with the server, for which the password is needed."""
+        values = super().clean() or {}
+        changed = {"url", "site_name"} & set(self.changed_data)
+        if changed and not values.get("password") and "password" not in self.errors:
+            self.add_error("password", _("Enter the site's password to change these settings."))
+        return values
+
+
+class OwnAddressForm(forms.Form):
+    """Where others reach this server."""
+
+    own_url = forms.CharField(
+        label=gettext_lazy("URL of this server"), widget=forms.URLInput(), required=False
+    )
+
+    def clean_own_url(self) -> str:
+        """Check the address as everywhere else."""
+        url = str(self.cleaned_data["own_url"]).strip()
+        if not url:
+            return ""
+        try:
+            return check_url(url)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(error.messages) from None
+
+
+def settings(request: PageRequest) -> HttpResponse:
+    """Show and change how this instance synchronises."""
+    _require_admin(request)
+    here = request.visit.here
+    problem = None
+    form = _settings_form(request, here)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _change_settings(here, form)
+        except SyncFailure as refused:
+            title, advice = failure.explain(refused.code)
+            problem = {"title": title, "advice": advice, "detail": refused.detail}
+        else:
+            messages.success(request, _("Saved"))
+            return redirect("sync")
+    failed = bool(form.errors or problem)
+    context = {"form": form, "problem": problem, "back": reverse("sync")}
+    return render(request, "sync/settings.html", context, status=422 if failed else 200)
+
+
+def _settings_form(request: PageRequest, here: Here) -> forms.Form:
+    data = request.POST or None
+    if not here.is_remote:
+        return OwnAddressForm(data, initial={"own_url": here.own_url})
+    return SettingsForm(
+        data,
+        initial={
+            "url": here.central_url,
+            "site_name": here.site_name,
+            "interval_seconds": here.interval_seconds,
+        },
+    )
+
+
+def _change_settings(here: Here, form: forms.Form) -> None:
+    values = form.cleaned_data
+    if not here.is_remote:
+        instance.change(connection, own_url=values["own_url"])
+        return
+    if values["password"]:
+        cycle.initialise_site(connection, values["url"], values["site_name"], values["password"])
+    instance.change(connection, interval_seconds=values["interval_seconds"])
+
+
+def _require_admin(request: PageRequest) -> None:
+    if not request.visit.may(SERVER_ADMIN):
+        raise PermissionMissing(SERVER_ADMIN)
