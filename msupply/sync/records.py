@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
+import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.batch import Columns, table_codec
@@ -16,14 +16,13 @@ from msupply.sync.routing import Change
 from msupply.sync.sql import dialect
 
 
-@dataclass(frozen=True)
-class WireRecord:
-    """One record on its way out; `data` is None for a delete."""
+class WireRecord(NamedTuple):
+    """One record on its way out; `data` is its JSON, None for a delete."""
 
     cursor: int
     table: str
     record_id: str
-    data: dict[str, Any] | None
+    data: msgspec.Raw | None
 
 
 def render(

@@ -6,14 +6,14 @@ returns, whatever the length of the log.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, registry
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One row of a log."""
 
     cursor: int
@@ -58,7 +58,7 @@ def read(
     sql, parameters = _routed(channel, reader, after, up_to, limit)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY cursor LIMIT %s", [*parameters, limit])
-        return [Change(c, t, i, bool(d)) for c, t, i, d in cursor.fetchall()]
+        return list(map(Change._make, cursor.fetchall()))
 
 
 def count(
@@ -99,7 +99,7 @@ def about_patient(
             f" AND cursor > %s AND cursor <= %s ORDER BY cursor LIMIT %s",
             [patient, *parameters, after, up_to, limit],
         )
-        return [Change(c, t, i, bool(d)) for c, t, i, d in cursor.fetchall()]
+        return list(map(Change._make, cursor.fetchall()))
 
 
 def _routed(

@@ -18,6 +18,10 @@ def decode(model, *records, wire=Wire.V5):
     return codec(model, wire).decode(chunk)
 
 
+def encode(model, columns, form, wire=Wire.V5):
+    return [msgspec.json.decode(record) for record in codec(model, wire).encode(columns, form)]
+
+
 LOAN = {
     "ID": "L1",
     "shop_ID": "S1",
@@ -33,11 +37,11 @@ LOAN = {
 def test_a_record_goes_back_to_a_site_as_it_came():
     batch = decode(Loan, LOAN)
     assert batch.errors == {}
-    assert codec(Loan).encode(batch.columns, Form.TO_SITE) == [LOAN]
+    assert encode(Loan, batch.columns, Form.TO_SITE) == [LOAN]
 
 
 def test_a_record_goes_to_the_central_server_in_push_form():
-    (record,) = codec(Loan).encode(decode(Loan, LOAN).columns, Form.TO_CENTRAL)
+    (record,) = encode(Loan, decode(Loan, LOAN).columns, Form.TO_CENTRAL)
     assert record["comment"] is None
     assert record["due"] is None
     assert record["lent_date"] == "2025-03-04T00:00:00"
@@ -46,14 +50,14 @@ def test_a_record_goes_to_the_central_server_in_push_form():
 
 def test_the_push_form_is_read_like_the_pull_form():
     pull = decode(Loan, LOAN)
-    (pushed,) = codec(Loan).encode(pull.columns, Form.TO_CENTRAL)
+    (pushed,) = encode(Loan, pull.columns, Form.TO_CENTRAL)
     assert decode(Loan, pushed).columns == pull.columns
 
 
 def test_unknown_keys_come_back_unchanged_even_inside_objects():
     strange = LOAN | {"user1": {"deep": [1, None]}, "more": {"colour": "red", "smell": "sweet"}}
     batch = decode(Loan, strange)
-    assert codec(Loan).encode(batch.columns, Form.TO_SITE) == [strange]
+    assert encode(Loan, batch.columns, Form.TO_SITE) == [strange]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ def test_numbers_beyond_32_bits_are_refused():
 def test_v6_keeps_empty_text_and_null_apart():
     batch = decode(Machine, {"id": "m", "label": "", "shop_key": None}, wire=Wire.V6)
     assert batch.errors == {}
-    (record,) = codec(Machine, Wire.V6).encode(batch.columns | {"note": ["secret"]}, Form.MODERN)
+    (record,) = encode(Machine, batch.columns | {"note": ["secret"]}, Form.MODERN, Wire.V6)
     assert record["label"] == ""
     assert record["shop_key"] is None
     assert "note" not in record

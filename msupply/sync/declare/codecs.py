@@ -157,6 +157,8 @@ Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 
 RECORD_ID = Codec(str, decode=_not_empty)
 REQUIRED_TEXT = Codec(str, encode={Form.TO_SITE: _text_or_empty, Form.TO_CENTRAL: _text_or_empty})
+# The id of a row that must exist: empty text would pass for none and fail the commit.
+REFERENCE = Codec(str, decode=_not_empty)
 TEXT = Codec(str | None, None, _none_if_empty, {Form.TO_SITE: _text_or_empty})
 MODERN_TEXT = Codec(str | None, None)
 NUMBER = Codec(float)

@@ -70,7 +70,7 @@ class RecordType:
         self.policy: Policy | SplitBy | LocalOnly = model.sync
         self.permissions: Permissions = model.permissions
         self.removal: SoftDelete | HardDelete | None = model.removal
-        self.columns = {f.column: f for f in model._meta.concrete_fields}
+        self.columns = {str(f.column): f for f in model._meta.concrete_fields}
 
     def __repr__(self) -> str:
         return f"<RecordType {self.name}>"
@@ -91,7 +91,7 @@ class RecordType:
         return [
             Parent(f.column, f.related_model._meta.db_table, f.null)
             for f in self.columns.values()
-            if isinstance(f, models.ForeignKey) and f.db_constraint
+            if isinstance(f, models.ForeignKey) and _must_exist(f)
         ]
 
     def follow(self, path: str) -> tuple[str, str, str]:
@@ -111,7 +111,7 @@ class RecordType:
         for f in self.columns.values():
             if (
                 isinstance(f, models.ForeignKey)
-                and f.db_constraint
+                and _must_exist(f)
                 and f.related_model is not self.model
             ):
                 yield f.related_model
@@ -192,6 +192,8 @@ class RecordType:
         target = _value_field(field)
         if column == "id":
             return codecs.RECORD_ID
+        if _must_exist(field):
+            return codecs.TEXT if field.null else codecs.REFERENCE
         if isinstance(target, models.TextField):
             return codecs.TEXT if field.null else codecs.REQUIRED_TEXT
         if isinstance(target, models.DateTimeField):
@@ -206,15 +208,25 @@ class RecordType:
         if column == "id":
             return codecs.RECORD_ID
         if isinstance(target, models.TextField):
-            if field.choices:
-                same = {str(value): str(value) for value, _ in field.choices}
-                return codecs.choice(same, optional=field.null)
-            return codecs.MODERN_TEXT if field.null else codecs.REQUIRED_TEXT
+            return _modern_text_codec(field)
         if isinstance(target, models.DateTimeField):
             return codecs.DATETIME
         if isinstance(target, models.DateField):
             return codecs.PLAIN_DATE
         return _optional_if_null(_number_codec(target), field.null)
+
+
+def _modern_text_codec(field: "models.Field[Any, Any]") -> Codec:
+    if _must_exist(field):
+        return codecs.TEXT if field.null else codecs.REFERENCE
+    if field.choices:
+        same = {str(value): str(value) for value, _ in field.choices}
+        return codecs.choice(same, optional=field.null)
+    return codecs.MODERN_TEXT if field.null else codecs.REQUIRED_TEXT
+
+
+def _must_exist(field: "models.Field[Any, Any]") -> bool:
+    return bool(getattr(field, "db_constraint", False))
 
 
 def _value_field(field: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
