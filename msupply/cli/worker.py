@@ -73,7 +73,8 @@ def _drive(stop: threading.Event) -> None:
 
 def _end_with_parent(stop: threading.Event) -> None:
     """The parent holds the other end of standard input; when it is gone, this process ends."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stop.set()
     # A thread that does not end in time must not keep an orphan alive.
     threading.Timer(STOP_SECONDS, os._exit, [0]).start()
@@ -83,10 +84,13 @@ def main() -> None:
     """Run until a signal comes or the parent is gone."""
     import django
 
+    from msupply.sync import collector
+
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     django.setup()
+    collector.tune()
     threading.Thread(target=_end_with_parent, args=[stop], daemon=True).start()
     run(stop)
 
