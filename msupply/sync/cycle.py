@@ -212,7 +212,8 @@ class _Cycle:
             _when_idle(send, modern.status)
             done += batch.changes
             report(done, done + batch.waiting - batch.changes)
-        quick = modern.batch_limit is not None
+        # Where nothing was sent, there is hardly anything to wait for.
+        quick = modern.batch_limit is not None or not done
         wait.until_idle(modern.status, wait.AFTER_PUSH, quick=quick)
 
     def _push_legacy(self, here: Here, report: pull.Report) -> None:
@@ -258,7 +259,12 @@ class _Cycle:
     def _integrate(self, here: Here) -> None:
         with self.log.step(StepName.INTEGRATE) as step:
             total = buffer.waiting(self.connection, None)
-            origin = Origin(site_id=None, log_source=here.central_site_id, logs=here.served)
+            origin = Origin(
+                site_id=None,
+                log_source=here.central_site_id,
+                logs=here.served,
+                alone=not here.initialised,
+            )
             try:
                 summary = integrate(self.connection, origin, lambda done: step.report(done, total))
             except DatabaseError as error:
