@@ -56,7 +56,9 @@ def written(table: str, columns: dict[str, Any], form: Form = Form.TO_SITE) -> d
     kind = codec(table).kind
     whole: Columns = {name: [columns.get(name)] for name in map(str, kind.columns)}
     (record,) = codec(table).encode(whole, form)
-    return record
+    # As it looks on the wire.
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(record))
+    return found
 
 
 # --- invoices ---
@@ -365,8 +367,13 @@ def test_a_movement_without_exit_is_still_there() -> None:
 
 @pytest.mark.parametrize("body", [None, "", "text", 7, [], {"a": [1, {"b": None}]}])
 def test_the_body_of_a_message_may_be_anything(body: object) -> None:
-    record = written("message", row("message", {"body": body}))
-    assert msgspec.json.decode(msgspec.json.encode(record))["body"] == body
+    assert written("message", row("message", {"body": body}))["body"] == body
+
+
+def test_an_empty_reference_to_what_must_exist_is_an_error() -> None:
+    batch = decode("list_master_name_join", {"name_ID": ""}, {})
+    assert list(batch.errors) == [0]
+    assert "name_ID" in batch.errors[0]
 
 
 def test_bad_records_do_not_disturb_the_good_ones() -> None:

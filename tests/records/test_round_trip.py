@@ -97,6 +97,25 @@ def test_values_that_are_missing_or_empty_come_back_as_none(example: Example) ->
     assert decode(codec, example.record_id, again).columns == batch.columns
 
 
+@pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [
+        ("rnr_form", "name_link_id", "name_id"),
+        ("vaccination", "patient_link_id", "patient_id"),
+        ("vaccination", "facility_name_link_id", "facility_name_id"),
+        ("item_variant", "manufacturer_link_id", "manufacturer_id"),
+    ],
+)
+def test_keys_of_older_senders_are_read(table: str, old: str, new: str) -> None:
+    example = next(e for e in MODERN if e.table == table)
+    codec = codec_of(example)
+    expected = decode(codec, example.record_id, example.record).columns
+    renamed = {old if key == new else key: value for key, value in example.record.items()}
+    assert decode(codec, example.record_id, renamed).columns == expected
+    both = example.record | {old: example.record[new]}
+    assert decode(codec, example.record_id, both).columns == expected
+
+
 def test_every_type_has_an_example_with_every_field() -> None:
     for wire in Wire:
         for table, kind in registry().by_wire[wire].items():
