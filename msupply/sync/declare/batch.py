@@ -125,7 +125,7 @@ class TableCodec:
         return batch
 
     def _read(self, chunk: bytes) -> DecodedBatch:
-        if b"\\u0000" not in chunk and not self.table.aliases:
+        if b"\\u0000" not in chunk:
             try:
                 pairs = self._decode_all(chunk)
             except ValueError:
@@ -165,11 +165,10 @@ class TableCodec:
     def _read_record(self, data: bytes) -> tuple[Any, str | None]:
         if b"\\u0000" in data:
             raise ValueError("text must not hold the character NUL")
-        if not self.table.aliases:
-            try:
-                return self._decode_one(data), None
-            except msgspec.ValidationError:
-                pass
+        try:
+            return self._decode_one(data), None
+        except msgspec.ValidationError:
+            pass
         fields = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
         for alias, key in self.table.aliases.items():
             if alias in fields:
