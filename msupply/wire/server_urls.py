@@ -2,9 +2,13 @@
 
 from django.urls import path, re_path
 
-from msupply.wire import v5_server, v6_files, v6_server
+from msupply.wire import v4_server, v5_server, v6_files, v6_patients, v6_server
 
 urlpatterns = [
+    path("api/v4/login", v4_server.login),
+    path("api/v4/patient", v4_server.patient),
+    path("api/v4/name_store_join", v4_server.name_store_join),
+    re_path(r"^api/v4/", v4_server.unknown),
     path("sync/v5/site", v5_server.site),
     path("sync/v5/site_status", v5_server.site_status),
     path("sync/v5/initialise", v5_server.initialise),
@@ -18,5 +22,6 @@ urlpatterns = [
     path("central/sync/site_status", v6_server.site_status),
     path("central/sync/upload_file", v6_files.upload_file),
     path("central/sync/download_file", v6_files.download_file),
+    path("central/name-store-join", v6_patients.name_store_join),
     re_path(r"^central/", v6_server.unknown),
 ]

@@ -5,10 +5,8 @@ import json
 import pytest
 
 from msupply.records.assets import Asset, AssetClass
-from msupply.records.names import Name, NameStoreJoin
-from msupply.records.vaccines import Vaccination
 from msupply.sync import here
-from msupply.sync.models import Quarantined, SiteState
+from msupply.sync.models import Quarantined
 from tests.wire.conftest import Hand, add_site, upsert, work
 
 
@@ -253,38 +251,3 @@ def test_wrong_methods_and_paths_are_refused(clinic):
     answer = clinic.client.get("/central/sync/pull")
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert clinic.v6("sync/nothing").status_code == 404
-
-
-# --- patients -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def patient(clinic, central):
-    """A patient with a vaccination that the site cannot see yet."""
-    person = Name.objects.create(id="P1", name="Ada", code="p1", type="PATIENT")
-    Vaccination.objects.create(
-        id="V1",
-        patient_id="P1",
-        given=True,
-        created_datetime="2025-01-01 00:00:00",
-        vaccination_date="2025-01-01",
-        **vaccination_values(),
-    )
-    return person
-
-
-def vaccination_values():
-    """Give every other required column of a vaccination some value."""
-    return {"store_id": "ST-C", "user_id": "U1", "vaccine_course_dose_id": "D1"}
-
-
-def pull_patient(hand, patient_id="P1"):
-    return hand.v6_data("sync/patient-pull", cursor=0, batchSize=500, fetchPatientId=patient_id)
-
-
-@pytest.mark.skip(reason="completed with the patients' endpoints")
-def test_a_patient_is_pulled_once_it_is_visible(clinic, patient):
-    assert pull_patient(clinic)["records"] == []
-    NameStoreJoin.objects.create(id="J1", name_id="P1", store_id="ST-01")
-    assert ids(pull_patient(clinic)) == ["V1"]
-    assert SiteState.objects.count() == 0
