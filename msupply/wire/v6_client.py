@@ -18,17 +18,15 @@ from msupply.wire.v5_client import failure_code, parts
 
 Message = TypeVar("Message")
 
+_TAGS = {
+    "notACentralServer": FailureCode.NOT_A_CENTRAL_SERVER,
+    "syncVersionMismatch": FailureCode.V6_API_VERSION_INCOMPATIBLE,
+}
 JSON_HEADERS = {"Content-Type": "application/json"}
 
 
 class UnknownFile(SyncFailure):
     """The server does not know a file, or not yet."""
-
-
-class _Status(messages.Integrating):
-    """The answer to a status request; a server of our own says how much is left."""
-
-    remaining: int | None = None
 
 
 class ModernClient:
@@ -57,7 +55,7 @@ class ModernClient:
     def status(self) -> ServerStatus:
         """Ask whether the server is done with what this site pushed."""
         request = messages.StatusRequest(self.settings, V6_VERSION)
-        status = self._ask("site_status", messages.encode(request), _Status)
+        status = self._ask("site_status", messages.encode(request), messages.Integrating)
         return ServerStatus(not status.is_integrating, status.remaining)
 
     def push(self, waiting: int, end: int, records: Sequence[WireRecord], *, last: bool) -> None:
@@ -145,16 +143,14 @@ def read_error(body: bytes) -> SyncFailure:
         return SyncFailure(FailureCode.UNKNOWN, f"unknown error {body[:300]!r}")
     if error.tag == "integrationInProgress":
         return StillIntegrating(FailureCode.UNKNOWN, "the server still integrates what was sent")
-    if error.tag == "notACentralServer":
-        return SyncFailure(FailureCode.NOT_A_CENTRAL_SERVER, error.text)
-    if error.tag == "syncVersionMismatch":
-        text = f"versions accepted there (from, to) and this site's: {error.text}"
-        return SyncFailure(FailureCode.V6_API_VERSION_INCOMPATIBLE, text)
     if error.tag == "syncFileNotFound":
         return UnknownFile(FailureCode.UNKNOWN, f"the server knows no file {error.text} yet")
     if error.tag == "legacyServerError":
         return SyncFailure(failure_code(error.code), f"{error.text} ({error.code})")
-    return SyncFailure(FailureCode.UNKNOWN, f"{error.text} ({error.tag})")
+    text = f"{error.text} ({error.tag})"
+    if error.tag == "syncVersionMismatch":
+        text = f"versions accepted there (from, to) and this site's: {error.text}"
+    return SyncFailure(_TAGS.get(error.tag, FailureCode.UNKNOWN), text)
 
 
 def _not_central(response: httpx.Response) -> SyncFailure:

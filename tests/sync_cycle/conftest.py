@@ -1,7 +1,6 @@
 """Fixtures: a remote site's database, and two scripted central servers."""
 
 import pytest
-from django.db import connection as default_connection
 
 from msupply.sync import here, wait
 from msupply.sync.cycle import run_cycle
@@ -9,16 +8,16 @@ from tests.sync_cycle.servers import Servers
 
 
 @pytest.fixture
-def connection(db):
+def connection(connection):
     """The database of a remote site that knows its central server's address."""
     here.change(
-        default_connection,
+        connection,
         central_url="http://central.example.org",
         site_name="north",
         password_hash="f" * 64,
         hardware_id="machine-1",
     )
-    return default_connection
+    return connection
 
 
 @pytest.fixture

@@ -1,0 +1,163 @@
+"""Instances of the program as real processes, each with its own SQLite data."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+PROGRAM = Path(sys.executable).with_name("msupply")
+PASSWORD = "tide-42"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run(*arguments: object) -> str:
+    """Run one command of the program to its end."""
+    done = subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def environment() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MSUPPLY", "DJANGO", "DATAB"))}
+    return kept | {"NO_PROXY": "127.0.0.1", "MSUPPLY_LOG": "WARNING"}
+
+
+class Instance:
+    """One instance: its directory, and its group of processes while it runs."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def copy(self, to: Path) -> "Instance":
+        shutil.copytree(self.data, to)
+        return Instance(to)
+
+    # --- processes ---
+
+    def start(self) -> None:
+        """Start `msupply serve`; return when it answers."""
+        self.launch()
+        self.await_start()
+
+    def await_start(self) -> None:
+        """Wait until the server answers."""
+        wait_for(self._answers, 60, f"{self.data} does not start")
+
+    def launch(self) -> None:
+        """Start `msupply serve` without waiting for it."""
+        with (self.data / "serve.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [PROGRAM, "serve", "--data", self.data, "--port", str(self.port)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=environment(),
+            )
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self.data / "serve.log").read_text()
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 0.2).close()
+        except OSError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End every process of this instance at once, as a power cut would."""
+        if self._process is None:
+            return
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+        # The port is free as soon as the last of them is gone.
+        wait_for(lambda: not self._listens(), 10, "a killed process lives")
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 0.2).close()
+        except OSError:
+            return False
+        return True
+
+    # --- data ---
+
+    def execute(self, sql: str, *values: object) -> list[tuple]:
+        """Run one statement in the database, as an administrator would by hand."""
+        path = self.data / "msupply.sqlite3"
+        with closing(sqlite3.connect(path, timeout=30)) as database, database:
+            return database.execute(sql, values).fetchall()
+
+    def set(self, **settings: object) -> None:
+        for key, value in settings.items():
+            self.execute(
+                "INSERT OR REPLACE INTO sync_setting (key, value) VALUES (?, ?)",
+                key,
+                json.dumps(value),
+            )
+
+    def request_cycle(self) -> None:
+        self.set(cycle_request={"patients": [], "request": str(time.time_ns())})
+
+    def last_cycle(self) -> int:
+        return self.execute("SELECT COALESCE(max(id), 0) FROM sync_log")[0][0]
+
+    def cycle(self, seconds: float = 60) -> None:
+        """Have the background worker run one good cycle that begins now."""
+        before = self.last_cycle()
+        self.request_cycle()
+
+        def done() -> bool:
+            rows = self.execute(
+                "SELECT finished_at, error_code, error_message FROM sync_log WHERE id > ?", before
+            )
+            failed = [row for row in rows if row[1]]
+            if failed and not any(row[0] for row in rows):
+                self.request_cycle()
+            return any(row[0] for row in rows)
+
+        wait_for(done, seconds, f"no good cycle: {self.errors()}")
+
+    def errors(self) -> list[tuple]:
+        return self.execute(
+            "SELECT id, error_code, error_message FROM sync_log ORDER BY id DESC LIMIT 3"
+        )
+
+
+def start(*instances: Instance) -> None:
+    """Start some instances at the same time."""
+    for instance in instances:
+        instance.launch()
+    for instance in instances:
+        instance.await_start()
+
+
+def wait_for(condition, seconds: float, complaint: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.1)
