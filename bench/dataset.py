@@ -11,7 +11,13 @@ from typing import Any
 
 Record = dict[str, Any]
 
-STORE, STORE_NAME, SUPPLIER, UNIT, CURRENCY = "bench-store", "bench-name", "bench-supplier", "bench-unit", "bench-currency"
+STORE, STORE_NAME, SUPPLIER, UNIT, CURRENCY = (
+    "bench-store",
+    "bench-name",
+    "bench-supplier",
+    "bench-unit",
+    "bench-currency",
+)
 LINES_PER_INVOICE = 20
 # Shares of one million records, after the few thousand items.
 SHARES = {"invoice lines": 0.60, "stock lines": 0.15, "requisition lines": 0.20}

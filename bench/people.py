@@ -1,0 +1,54 @@
+"""People at work on a server: they log in and open pages, and their waiting is measured."""
+
+import statistics
+import threading
+import time
+from typing import Any
+
+import httpx
+
+from bench.processes import PASSWORD
+
+PAGES = ["/", "/sync/"]
+
+
+def measure_people(
+    url: str, seconds: float = 0.0, until: threading.Event | None = None
+) -> dict[str, Any]:
+    """Log in and open pages again and again; return p95 of both in seconds, and what failed."""
+    end = time.perf_counter() + seconds
+    log_ins: list[float] = []
+    pages: list[float] = []
+    failed = 0
+    while (not until.is_set()) if until else time.perf_counter() < end:
+        with httpx.Client(base_url=url, follow_redirects=True, timeout=60) as browser:
+            try:
+                form = browser.get("/log-in/")
+                token = browser.cookies.get("csrftoken", "")
+                fields = {
+                    "username": "admin",
+                    "password": PASSWORD,
+                    "csrfmiddlewaretoken": token,
+                }
+                started = time.perf_counter()
+                answer = browser.post(form.url, data=fields)
+                log_ins.append(time.perf_counter() - started)
+                failed += answer.status_code >= 400
+                for page in PAGES:
+                    started = time.perf_counter()
+                    answer = browser.get(page)
+                    pages.append(time.perf_counter() - started)
+                    failed += answer.status_code >= 400
+            except httpx.HTTPError:
+                failed += 1
+    return {
+        "log_ins": len(log_ins),
+        "log_in_p95_s": _p95(log_ins),
+        "pages": len(pages),
+        "page_p95_s": _p95(pages),
+        "failed": failed,
+    }
+
+
+def _p95(values: list[float]) -> float | None:
+    return round(statistics.quantiles(values, n=20)[-1], 3) if len(values) > 1 else None

@@ -1,0 +1,194 @@
+"""The measured scenarios. Each yields one JSON-ready object per figure, baselines included."""
+
+import json
+import sqlite3
+import tempfile
+import threading
+import time
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from bench.people import measure_people
+from bench.processes import Instance, Watch, central, free_port, init_site
+
+Figure = dict[str, Any]
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="msupply-bench-") as name:
+        for part in ("central", "site"):
+            (Path(name) / part).mkdir()
+        yield Path(name)
+
+
+def initialise(n: int, database: str | None = None) -> Iterator[Figure]:
+    """Initialise a fresh site with `n` records over loopback HTTP."""
+    with _folder() as folder:
+        server = central(folder / "central", database, free_port())
+        server.python("bench.load", "central", str(n))
+        site = Instance(folder / "site")
+        with server.serving() as watch:
+            pace = _Pace(folder / "site" / "msupply.sqlite3")
+            started = time.perf_counter()
+            with pace:
+                init_site(site, server)
+            seconds = time.perf_counter() - started
+        peaks = _peaks(watch) | {"site": max(site.peaks.values())}
+        yield _figure("initialise", n, n / seconds, peaks) | {
+            "database": _kind(database),
+            "seconds": round(seconds, 1),
+            "last_tenth_to_first": pace.ratio(),
+            "steps_s": json.loads(site.python("bench.count", "steps")),
+        }
+        yield from _baselines("initialise", n, site, n / seconds)
+
+
+def push(n: int, database: str | None = None) -> Iterator[Figure]:
+    """Push `n` changed invoice lines, until the central server has integrated them."""
+    with _folder() as folder:
+        server = central(folder / "central", database, free_port())
+        server.python("bench.load", "central", str(int(n / 0.6) + 1))
+        site = Instance(folder / "site")
+        with server.serving() as watch:
+            init_site(site, server)
+            site.python("bench.load", "touch", str(n))
+            started = time.perf_counter()
+            site.run("sync")
+            seconds = time.perf_counter() - started
+            if int(site.python("bench.count", "changed")) != int(
+                server.python("bench.count", "changed")
+            ):
+                raise SystemExit("not every pushed line has arrived")
+        peaks = _peaks(watch) | {"site": max(site.peaks.values())}
+        yield _figure("push", n, n / seconds, peaks) | {
+            "database": _kind(database),
+            "seconds": round(seconds, 1),
+            "steps_s": json.loads(site.python("bench.count", "steps")),
+        }
+        yield from _baselines("push", n, site, n / seconds)
+
+
+def idle_pull(n: int, database: str | None = None) -> Iterator[Figure]:
+    """Time an idle cycle's pulls with 100 thousand and with `n` rows in the log."""
+    small = min(n, 100_000)
+    base: float | None = None
+    for size in (small, n):
+        with _folder() as folder:
+            server = central(folder / "central", database, free_port())
+            site = Instance(folder / "site")
+            server.python("bench.load", "filler", str(size))
+            with server.serving() as watch:
+                init_site(site, server)
+                median = float(site.python("bench.poll"))
+        base = base or median
+        yield {
+            "figure": "idle-pull",
+            "n": size,
+            "database": _kind(database),
+            "milliseconds": round(median * 1000, 2),
+            "records_per_s": 0,
+            "ratio_to_100k": round(median / base, 2),
+            "peak_rss_mb": _peaks(watch),
+        }
+
+
+def people(n: int, database: str | None = None) -> Iterator[Figure]:
+    """Time log-ins and pages on the central server while a site's `n` records integrate there."""
+    with _folder() as folder:
+        server = central(folder / "central", database, free_port())
+        server.python("bench.load", "central", str(int(n / 0.6) + 1))
+        site = Instance(folder / "site")
+        with server.serving() as watch:
+            init_site(site, server)
+            site.python("bench.load", "touch", str(n))
+            quiet = measure_people(server.url, seconds=5)
+            done = threading.Event()
+            syncing = threading.Thread(target=lambda: (site.run("sync"), done.set()))
+            syncing.start()
+            busy = measure_people(server.url, until=done)
+            syncing.join()
+        for label, times in (("people-quiet", quiet), ("people-while-integrating", busy)):
+            yield {
+                "figure": label,
+                "n": n,
+                "database": _kind(database),
+                "records_per_s": 0,
+                "peak_rss_mb": _peaks(watch),
+            } | times
+
+
+def _baselines(figure: str, n: int, site: Instance, rate: float) -> Iterator[Figure]:
+    for name, per_second in json.loads(site.python("bench.baselines", str(n))).items():
+        yield {
+            "figure": figure,
+            "baseline": name,
+            "n": n,
+            "records_per_s": round(per_second),
+            "ratio": round(rate / per_second, 2),
+            "peak_rss_mb": {"baseline": round(site.peaks["-m bench.baselines"], 1)},
+        }
+
+
+def _figure(name: str, n: int, rate: float, peaks: dict[str, float]) -> Figure:
+    return {"figure": name, "n": n, "records_per_s": round(rate), "peak_rss_mb": peaks}
+
+
+def _peaks(watch: Watch) -> dict[str, float]:
+    roles = {"worker": "background", "serve": "serve", "spawn_main": "web"}
+    found: dict[str, float] = {}
+    for label, peak in watch.peaks.items():
+        role = next((name for mark, name in roles.items() if mark in label), "other")
+        found[role] = max(round(peak, 1), found.get(role, 0.0))
+    return found
+
+
+def _kind(database: str | None) -> str:
+    return urllib.parse.urlsplit(database).scheme if database else "sqlite"
+
+
+class _Pace:
+    """Looks at a site's sync log while it initialises, to compare the first and the last tenth."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.seen: list[tuple[float, int]] = []
+        self._stop = threading.Event()
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.2):
+            try:
+                with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as database:
+                    row = database.execute("SELECT steps FROM sync_log ORDER BY id DESC").fetchone()
+            except sqlite3.Error:
+                continue
+            if row:
+                steps = {step["name"]: step for step in json.loads(row[0])}
+                done = steps.get("pull_remote", {}).get("done") or 0
+                self.seen.append((time.perf_counter(), done))
+
+    def ratio(self) -> float | None:
+        """Return the pull's rate in its last tenth, as a part of that in its first."""
+        moving = [(t, d) for n, (t, d) in enumerate(self.seen) if n == 0 or d > self.seen[n - 1][1]]
+        if len(moving) < 12:
+            return None
+        total = moving[-1][1]
+        first = [(t, d) for t, d in moving if d <= total * 0.15]
+        last = [(t, d) for t, d in moving if d >= total * 0.85]
+        return round(_rate(last) / _rate(first), 2) if min(len(first), len(last)) > 1 else None
+
+
+def _rate(points: list[tuple[float, int]]) -> float:
+    return (points[-1][1] - points[0][1]) / (points[-1][0] - points[0][0])
