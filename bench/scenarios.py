@@ -107,7 +107,12 @@ def people(n: int, database: str | None = None) -> Iterator[Figure]:
             site.python("bench.load", "touch", str(n))
             quiet = measure_people(server.url, seconds=5)
             done = threading.Event()
-            syncing = threading.Thread(target=lambda: (site.run("sync"), done.set()))
+
+            def sync() -> None:
+                site.run("sync")
+                done.set()
+
+            syncing = threading.Thread(target=sync)
             syncing.start()
             busy = measure_people(server.url, until=done)
             syncing.join()

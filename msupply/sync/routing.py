@@ -6,7 +6,7 @@ returns, whatever the length of the log.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -104,8 +104,8 @@ def about_patient(
 
 def _routed(
     channel: Channel, reader: Reader, after: int, up_to: int, limit: int
-) -> tuple[str, list[object]]:
-    branches: list[tuple[str, list[object]]] = [("everywhere", [])]
+) -> tuple[str, list[Any]]:
+    branches: list[tuple[str, list[Any]]] = [("everywhere", [])]
     if channel is not Channel.CENTRAL:
         for store in reader.stores:
             branches += [("store_id = %s", [store]), ("partner_id = %s", [store])]
@@ -113,7 +113,8 @@ def _routed(
         if subjects:
             test = f"visible_id IS NOT NULL AND visible_id IN ({subjects})"
             branches.append((test, parameters))
-    parts, all_parameters = [], []
+    parts: list[str] = []
+    all_parameters: list[Any] = []
     for test, parameters in branches:
         parts.append(
             f"SELECT * FROM (SELECT cursor, record_type, record_id, deleted FROM {channel.value}"
@@ -125,12 +126,13 @@ def _routed(
     return " UNION ".join(parts), all_parameters
 
 
-def _visible_subjects(stores: Sequence[str]) -> tuple[str, list[object]]:
+def _visible_subjects(stores: Sequence[str]) -> tuple[str, list[Any]]:
     """Return the query for the patients and prescribers that are visible in some stores."""
     if not stores:
         return "", []
     marks = ", ".join(["%s"] * len(stores))
-    parts, parameters = [], []
+    parts: list[str] = []
+    parameters: list[Any] = []
     for kind in registry().visibility:
         join = kind.model.visibility
         assert join is not None

@@ -36,7 +36,11 @@ def read_all(connection, after):
 
 
 def in_another_thread(work):
-    thread = threading.Thread(target=lambda: (work(), connections.close_all()))
+    def run():
+        work()
+        connections.close_all()
+
+    thread = threading.Thread(target=run)
     thread.start()
     return thread
 

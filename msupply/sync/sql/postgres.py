@@ -205,7 +205,8 @@ class Postgres:
                 [low, low + LOCK_BASE - 1],
             )
             (lowest,) = cursor.fetchone()
-        return last if lowest is None else min(last, lowest - low)
+        head: int = last if lowest is None else min(last, lowest - low)
+        return head
 
 
 def _trigger_body(

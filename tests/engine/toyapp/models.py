@@ -1,5 +1,7 @@
 """Shops that lend things to people: each policy of the engine once, and both wires."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from msupply.sync.declare import (
@@ -23,6 +25,8 @@ from msupply.sync.declare import (
 
 
 class Shop(Record):
+    objects: ClassVar["models.Manager[Shop]"] = models.Manager()
+
     number = 1
     sync = Central()
     store_site = "site_id"
@@ -36,6 +40,8 @@ class Shop(Record):
 
 
 class Thing(Record):
+    objects: ClassVar["models.Manager[Thing]"] = models.Manager()
+
     number = 2
     sync = Central()
     removal = SoftDelete("is_active")
@@ -50,6 +56,8 @@ class Thing(Record):
 
 
 class Person(Record):
+    objects: ClassVar["models.Manager[Person]"] = models.Manager()
+
     number = 3
     sync = SplitBy("kind", "BORROWER", Patient(visible="id"), Central())
     legacy = Legacy("person", {"ID": "id", "Title": "name", "kind": "kind"}, sends_deletes=True)
@@ -62,6 +70,8 @@ class Person(Record):
 
 
 class PersonShop(Record):
+    objects: ClassVar["models.Manager[PersonShop]"] = models.Manager()
+
     number = 4
     sync = Store("shop_id", shared_edit=True)
     visibility = Visibility(store="shop_id", subject="person_id")
@@ -89,6 +99,8 @@ def _split_date_and_time(columns, wire):
 
 
 class Loan(Record):
+    objects: ClassVar["models.Manager[Loan]"] = models.Manager()
+
     number = 5
     sync = Store("shop_id")
     removal = HardDelete()
@@ -120,6 +132,8 @@ class Loan(Record):
 
 
 class LoanLine(Record):
+    objects: ClassVar["models.Manager[LoanLine]"] = models.Manager()
+
     number = 6
     sync = Store("loan.shop_id")
     removal = HardDelete()
@@ -138,6 +152,8 @@ class LoanLine(Record):
 
 
 class Machine(Record):
+    objects: ClassVar["models.Manager[Machine]"] = models.Manager()
+
     number = 7
     sync = Store("shop_id", shared_edit=True)
     modern = Modern("machine", {"shop_key": "shop_id"}, local=("note",), sends_deletes=True)
@@ -155,6 +171,8 @@ class Machine(Record):
 
 
 class Opinion(Record):
+    objects: ClassVar["models.Manager[Opinion]"] = models.Manager()
+
     number = 8
     sync = LocalOnly("what the shop keeper thinks is nobody's business")
     text = models.TextField()
