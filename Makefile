@@ -41,7 +41,9 @@ demo: setup  ## Run central servers and remote sites with data on this machine
 test: setup system-packages  ## Run all checks, then all tests
 	@echo "== Checks: format, lint, types, layers, Django"
 	@$(MAKE) --no-print-directory check
-	@echo "== Tests: all of them, on all cores, in random order"
+	@echo "== Tests of the engine, on its toy app"
+	$(BIN)/python -m pytest -n auto -c tests/engine/pytest.ini tests/engine
+	@echo "== Tests: all others, on all cores, in random order"
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 system-packages:
