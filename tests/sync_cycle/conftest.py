@@ -1,15 +1,15 @@
 """Fixtures: a remote site's database, and two scripted central servers."""
 
 import pytest
+from django.db import connection as default_connection
 
 from msupply.sync import here, wait
 from msupply.sync.cycle import run_cycle
 from tests.sync_cycle.servers import Servers
 
 
-@pytest.fixture
-def connection(connection):
-    """The database of a remote site that knows its central server's address."""
+def set_up(connection):
+    """Make a database that of a remote site that knows its central server's address."""
     here.change(
         connection,
         central_url="http://central.example.org",
@@ -17,7 +17,13 @@ def connection(connection):
         password_hash="f" * 64,
         hardware_id="machine-1",
     )
-    return connection
+
+
+@pytest.fixture
+def remote(db):
+    """The database of a remote site, on SQLite; what a test writes is rolled back."""
+    set_up(default_connection)
+    return default_connection
 
 
 @pytest.fixture
@@ -31,10 +37,10 @@ def servers(monkeypatch):
 
 
 @pytest.fixture
-def site(connection, servers):
+def site(remote, servers):
     """A site that has been initialised; the calls of that are forgotten."""
-    status = run_cycle(connection, servers)
+    status = run_cycle(remote, servers)
     assert status.error is None
     servers.calls.clear()
     servers.oms.initialised.clear()
-    return connection
+    return remote

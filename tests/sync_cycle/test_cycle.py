@@ -25,10 +25,10 @@ def error_of(status):
     return status.error[0] if status.error else None
 
 
-def contents(connection):
+def contents(remote):
     """Every synced row, as it stands."""
     found = {}
-    with connection.cursor() as cursor:
+    with remote.cursor() as cursor:
         for kind in registry().synced:
             cursor.execute(f'SELECT * FROM "{kind.table}" ORDER BY id')
             found[kind.name] = cursor.fetchall()
@@ -45,8 +45,8 @@ def location(record_id, name, store):
 # --- initialisation -----------------------------------------------------------------------------
 
 
-def test_the_first_cycle_brings_the_whole_country(connection, servers):
-    status = run_cycle(connection, servers)
+def test_the_first_cycle_brings_the_whole_country(remote, servers):
+    status = run_cycle(remote, servers)
     assert status.error is None
     assert Quarantined.objects.count() == 0
     examples = {(e.wire, e.table, e.record_id) for e in all_examples()}
@@ -55,17 +55,17 @@ def test_the_first_cycle_brings_the_whole_country(connection, servers):
         assert kind.model.objects.filter(id=record_id).exists(), (table, record_id)
 
 
-def test_the_first_cycle_asks_in_the_documented_order(connection, servers):
-    run_cycle(connection, servers)
+def test_the_first_cycle_asks_in_the_documented_order(remote, servers):
+    run_cycle(remote, servers)
     order = list(dict.fromkeys(servers.calls))
     assert order == ["site", "initialise", "central", "queue", "acknowledge", "pull_v6"]
     assert servers.asked_urls == ["http://oms.example.org"]
     assert set(servers.oms.initialised) == {False}
 
 
-def test_site_info_is_remembered(connection, servers):
-    run_cycle(connection, servers)
-    known = here.load(connection)
+def test_site_info_is_remembered(remote, servers):
+    run_cycle(remote, servers)
+    known = here.load(remote)
     assert (known.site_id, known.site_uuid, known.central_site_id) == (2, "uuid-2", 1)
     assert known.oms_central_url == "http://oms.example.org"
     assert known.prepared
@@ -79,38 +79,38 @@ def test_nothing_received_is_sent_back(site, servers):
     assert push.waiting_to_push(site) == 0
 
 
-def test_initialise_is_not_asked_for_while_the_server_is_at_it(connection, servers):
+def test_initialise_is_not_asked_for_while_the_server_is_at_it(remote, servers):
     servers.legacy.initialise()
     servers.calls.clear()
     servers.legacy.info = replace(
         servers.legacy.info, initialisation_status=InitialisationStatus.STARTED
     )
     servers.legacy.statuses = [ServerStatus(idle=False), ServerStatus(idle=True)]
-    assert run_cycle(connection, servers).error is None
+    assert run_cycle(remote, servers).error is None
     assert "initialise" not in servers.calls
     assert servers.calls.count("status") == 2
 
 
-def test_a_lost_answer_to_initialise_is_waited_for(connection, servers):
+def test_a_lost_answer_to_initialise_is_waited_for(remote, servers):
     servers.script.after["initialise"] = [LOST]
-    assert run_cycle(connection, servers).error is None
+    assert run_cycle(remote, servers).error is None
     assert servers.calls[:3] == ["site", "initialise", "status"]
 
 
-def test_a_refused_initialise_is_asked_again_next_time(connection, servers):
+def test_a_refused_initialise_is_asked_again_next_time(remote, servers):
     servers.script.before["initialise"] = [refuse(FailureCode.SITE_HAS_NO_STORE)]
-    assert error_of(run_cycle(connection, servers)) is FailureCode.SITE_HAS_NO_STORE
-    assert not here.load(connection).prepared
-    assert run_cycle(connection, servers).error is None
+    assert error_of(run_cycle(remote, servers)) is FailureCode.SITE_HAS_NO_STORE
+    assert not here.load(remote).prepared
+    assert run_cycle(remote, servers).error is None
 
 
-def test_an_interrupted_initialisation_goes_on_where_it_was(connection, servers):
+def test_an_interrupted_initialisation_goes_on_where_it_was(remote, servers):
     servers.script.before["queue"] = [None, None, LOST]
-    assert error_of(run_cycle(connection, servers)) is FailureCode.CONNECTION_ERROR
+    assert error_of(run_cycle(remote, servers)) is FailureCode.CONNECTION_ERROR
     left = len(servers.legacy.queue)
     assert 0 < left < len(servers.legacy.everything)
     servers.calls.clear()
-    assert run_cycle(connection, servers).error is None
+    assert run_cycle(remote, servers).error is None
     assert "initialise" not in servers.calls
     assert servers.calls.count("central") == 1
 
@@ -186,11 +186,11 @@ def test_a_push_whose_answer_is_lost_is_sent_again(site, servers):
     assert servers.legacy.pushed == [("Location", "loc-new")] * 2
 
 
-def test_a_lost_acknowledgement_doubles_nothing(connection, servers):
+def test_a_lost_acknowledgement_doubles_nothing(remote, servers):
     servers.script.before["acknowledge"] = [LOST]
-    assert error_of(run_cycle(connection, servers)) is FailureCode.CONNECTION_ERROR
-    assert run_cycle(connection, servers).error is None
-    first = contents(connection)
+    assert error_of(run_cycle(remote, servers)) is FailureCode.CONNECTION_ERROR
+    assert run_cycle(remote, servers).error is None
+    first = contents(remote)
     assert all(len({row[0] for row in rows}) == len(rows) for rows in first.values())
 
 
@@ -335,18 +335,18 @@ def test_an_unforeseen_error_is_told_and_leaves_no_cycle_running(site, servers):
 # --- the Open mSupply central server as a site --------------------------------------------------
 
 
-def test_on_the_oms_central_server_the_v6_steps_do_not_exist(connection, servers):
+def test_on_the_oms_central_server_the_v6_steps_do_not_exist(remote, servers):
     servers.legacy.info = replace(servers.legacy.info, is_oms_central=True, oms_central_url="")
-    assert run_cycle(connection, servers).error is None
-    assert run_cycle(connection, servers).error is None
+    assert run_cycle(remote, servers).error is None
+    assert run_cycle(remote, servers).error is None
     assert not {"push_v6", "status_v6", "pull_v6"} & set(servers.calls)
-    assert here.load(connection).is_oms_central
-    steps = {step.name: step for step in log.latest(connection).steps}
+    assert here.load(remote).is_oms_central
+    steps = {step.name: step for step in log.latest(remote).steps}
     assert steps["pull_v6"].started_at is None
     assert steps["push"].finished_at
 
 
-def test_records_of_sites_that_waited_for_central_data_are_handed_over(connection, servers):
+def test_records_of_sites_that_waited_for_central_data_are_handed_over(remote, servers):
     servers.legacy.info = replace(servers.legacy.info, is_oms_central=True, oms_central_url="")
     asset = next(e for e in all_examples() if e.table == "asset")
     row = {"source_site": 3, "wire": Wire.V6.value, "table_name": "asset", "action": "upsert"}
@@ -354,22 +354,22 @@ def test_records_of_sites_that_waited_for_central_data_are_handed_over(connectio
         **row, record_id=asset.record_id, data="{}", code="missing_parent", reason="",
         waits_table="store", waits_id="store-north", received_at="2025-01-01 00:00:00",
     )  # fmt: skip
-    assert run_cycle(connection, servers).error is None
+    assert run_cycle(remote, servers).error is None
     assert SiteState.objects.get(site_id=3).waiting_since
 
 
 # --- the log ------------------------------------------------------------------------------------
 
 
-def test_steps_are_logged_in_order(connection, servers):
-    status = run_cycle(connection, servers)
+def test_steps_are_logged_in_order(remote, servers):
+    status = run_cycle(remote, servers)
     assert [step.name for step in status.steps] == [name.value for name in StepName]
     ran = [step.name for step in status.steps if step.started_at]
     assert ran == ["prepare", "pull_central", "pull_remote", "pull_v6", "integrate"]
     steps = {step.name: step for step in status.steps}
     assert steps["pull_central"].done == steps["pull_central"].total == len(servers.legacy.central)
     assert steps["integrate"].done == steps["integrate"].total
-    assert log.latest(connection) == status
+    assert log.latest(remote) == status
 
 
 def test_a_failed_step_stays_active(site, servers):
@@ -381,9 +381,9 @@ def test_a_failed_step_stays_active(site, servers):
     assert steps["pull_remote"].finished_at is None
 
 
-def test_the_watcher_sees_the_cycle_advance(connection, servers):
+def test_the_watcher_sees_the_cycle_advance(remote, servers):
     seen = []
-    run_cycle(connection, servers, progress=seen.append)
+    run_cycle(remote, servers, progress=seen.append)
     assert seen[0].is_running
     assert not seen[-1].is_running
     assert len(seen) > 5
