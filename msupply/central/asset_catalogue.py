@@ -133,7 +133,7 @@ def _write(
     done: Applied,
 ) -> None:
     own = {name: value for name, value in values.items() if name != "id"}
-    existing = model.objects.using(connection.alias).filter(pk=values["id"]).first()
+    existing = edit.rows_of(connection, model).filter(pk=values["id"]).first()
     if existing is not None and all(getattr(existing, n) == v for n, v in own.items()):
         done.same += 1
         return

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from msupply.records.files import SyncFileReference
 from msupply.records.sites import Site
+from msupply.services.edit import rows_of
 from msupply.sync import cursors, routing
 from msupply.sync import here as instance
 from msupply.sync.declare import LocalOnly, SplitBy
@@ -114,7 +115,7 @@ def explain(
 ) -> Explanation:
     """Return what is known about a record, with the verdict for each of the sites."""
     alias = connection.alias
-    row = kind.model.objects.using(alias).filter(pk=record_id).values().first()
+    row = rows_of(connection, kind.model).filter(pk=record_id).values().first()
     rows = _log_rows(connection, kind, record_id)
     tables = [table.name for wire in Wire if (table := kind.wire(wire))]
     waiting = BufferChunk.objects.using(alias).filter(table_name__in=tables)
@@ -180,7 +181,7 @@ def _log_rows(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str)
     here = instance.load(connection)
     found = []
     for channel, model in _LOGS.items():
-        rows = model.objects.using(connection.alias)
+        rows = rows_of(connection, model)
         row = rows.filter(record_type=kind.number, record_id=record_id).first()
         if row is None:
             continue

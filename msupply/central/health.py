@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from msupply.records.sites import Site
 from msupply.records.stores import Store
+from msupply.services.edit import rows_of
 from msupply.sync import changelog, cursors, triggers
 from msupply.sync import here as instance
-from msupply.sync.declare.registry import Channel, RecordType, registry
+from msupply.sync.declare.registry import Channel, registry
 from msupply.sync.models import BufferChunk, Cursor, Quarantined, SiteState
 
 # A cursor of this name may not be beyond the head of this log.
@@ -104,34 +106,31 @@ def _cursors(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
 def _orphans(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     wrong = False
     for kind in registry().types:
-        for column, target, must_exist in _references(kind):
-            missing = _count_missing(connection, kind, column, target)
+        must_exist = {parent.column for parent in kind.parents}
+        for column, f in kind.columns.items():
+            if not isinstance(f, models.ForeignKey):
+                continue
+            missing = _count_missing(connection, kind.model, f)
             if not missing:
                 continue
-            text = _("{n} of {table}.{column} name a record of {target} that is not here.")
-            text = text.format(n=missing, table=kind.table, column=column, target=target)
-            wrong = wrong or must_exist
-            yield Finding("references" if must_exist else "loose references", text, must_exist)
+            text = _("{n} of {table}.{column} name a record that is not here.")
+            text = text.format(n=missing, table=kind.table, column=column)
+            hard = column in must_exist
+            wrong = wrong or hard
+            yield Finding("references" if hard else "loose references", text, hard)
     if not wrong:
         yield Finding("references", _("Every reference that must exist does."))
 
 
-def _references(kind: RecordType) -> Iterator[tuple[str, str, bool]]:
-    for column, f in kind.columns.items():
-        if isinstance(f, models.ForeignKey):
-            assert not isinstance(f.related_model, str)
-            yield column, f.related_model._meta.db_table, f.db_constraint
-
-
 def _count_missing(
-    connection: BaseDatabaseWrapper, kind: RecordType, column: str, target: str
+    connection: BaseDatabaseWrapper,
+    model: type[models.Model],
+    reference: "models.ForeignKey[Any, Any]",
 ) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT count(*) FROM "{kind.table}" t WHERE t."{column}" IS NOT NULL'
-            f' AND NOT EXISTS (SELECT 1 FROM "{target}" p WHERE p.id = t."{column}")'
-        )
-        return int(cursor.fetchone()[0])
+    assert not isinstance(reference.related_model, str)
+    targets = rows_of(connection, reference.related_model).filter(pk=OuterRef(reference.attname))
+    rows = rows_of(connection, model).filter(**{f"{reference.name}__isnull": False})
+    return rows.filter(~Exists(targets)).count()
 
 
 def _quarantine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:

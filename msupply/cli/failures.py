@@ -29,28 +29,32 @@ def _of_system(error: OSError) -> Failure:
 
 def _of_program(error: BaseException) -> Failure | None:
     from django.core.exceptions import ImproperlyConfigured, ValidationError
-    from django.db import DatabaseError, OperationalError
+    from django.db import DatabaseError
 
     from msupply.sync.failure import SyncFailure, explain
     from msupply.sync.ownership import EditRefused
 
+    found: Failure | None = None
     if isinstance(error, SyncFailure):
         title, advice = explain(error.code)
-        return Failure(f"{title}. ({error.detail})", str(advice), error.code.value)
-    if isinstance(error, ValidationError):
-        return Failure(validation_text(error), "", "INVALID")
-    if isinstance(error, EditRefused):
-        return Failure(str(error), "Run this command on the mSupply central server.", "NOT_CENTRAL")
-    if isinstance(error, OperationalError):
-        return _of_database(error)
-    if isinstance(error, DatabaseError):
-        return Failure(f"The database refused: {_first_line(error)}", "Run `msupply check`.")
-    if isinstance(error, ImproperlyConfigured):
-        return Failure(_first_line(error), "Check DATABASE_URL.")
-    return None
+        found = Failure(f"{title}. ({error.detail})", str(advice), error.code.value)
+    elif isinstance(error, ValidationError):
+        found = Failure(validation_text(error), "", "INVALID")
+    elif isinstance(error, EditRefused):
+        advice = "Run this command on the mSupply central server."
+        found = Failure(str(error), advice, "NOT_CENTRAL")
+    elif isinstance(error, DatabaseError):
+        found = _of_database(error)
+    elif isinstance(error, ImproperlyConfigured):
+        found = Failure(_first_line(error), "Check DATABASE_URL.")
+    return found
 
 
 def _of_database(error: Exception) -> Failure:
+    from django.db import OperationalError
+
+    if not isinstance(error, OperationalError):
+        return Failure(f"The database refused: {_first_line(error)}", "Run `msupply check`.")
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error) and "locked" in str(cause):
         return Failure("The database is busy.", "Wait a moment and try again.", "BUSY")

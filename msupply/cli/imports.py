@@ -75,7 +75,7 @@ def _say_wire(report: "Report") -> None:
     if report.refused > SHOWN:
         say(f"  ... and {report.refused - SHOWN} more; all of them by reason:")
         for (table, reason), times in report.reasons.most_common(SHOWN):
-            say(f"  {times} × {table}: {reason}")
+            say(f"  {times} of {table}: {reason}")
 
 
 @app.command("asset-catalogue")

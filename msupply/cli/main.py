@@ -6,6 +6,7 @@ import typer
 
 from msupply.cli import (
     check,
+    demo,
     explain,
     imports,
     init,
@@ -30,6 +31,7 @@ app.command("serve")(serve.serve)
 app.command("sync")(sync.sync)
 app.command("explain")(explain.explain)
 app.command("check")(check.check)
+app.command("demo")(demo.demo)
 
 
 def main() -> None:

@@ -26,6 +26,11 @@ def say(text: str) -> None:
     out.print(text, markup=False)
 
 
+def title(text: str) -> None:
+    """Print a title above some lines."""
+    out.print(f"\n{text}", markup=False, style="bold")
+
+
 def say_error(failure: Failure, as_json: bool) -> None:
     """Print a failure."""
     if as_json:

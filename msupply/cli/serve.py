@@ -59,18 +59,19 @@ def check_port(port: int) -> None:
 
 
 def _prepare() -> None:
-    from django.core.management import call_command
-    from django.core.management.base import SystemCheckError
+    from django.conf import settings
+    from django.core.checks import run_checks
     from django.db import connections
 
     from msupply.services.instance import ensure_secret_key
 
     # Before the workers start: they all must sign sessions with the same key.
     ensure_secret_key()
-    try:
-        call_command("check", verbosity=0)
-    except SystemCheckError as error:
-        raise Failure(str(error), "This installation is damaged: install it again.") from None
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    serious = [issue for issue in run_checks() if issue.is_serious()]
+    if serious:
+        text = "; ".join(str(issue) for issue in serious[:3])
+        raise Failure(text, "This installation is damaged: install it again.")
     connections.close_all()
 
 

@@ -37,8 +37,6 @@ def use_instance(data: Path) -> None:
 
 def use_existing(data: Path) -> None:
     """Use an instance that is set up already; its database is brought up to date."""
-    from msupply.cli.failures import Failure
-
     has_database = bool(os.environ.get("DATABASE_URL")) or (data / "msupply.sqlite3").exists()
     if not has_database:
         raise _not_set_up(data)

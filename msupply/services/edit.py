@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.users import User
@@ -24,6 +24,7 @@ from msupply.sync.declare.registry import RecordType, registry
 from msupply.sync.here import Here
 
 R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=models.Model)
 Values = dict[str, Any]
 
 
@@ -76,7 +77,7 @@ def delete(
     """
     kind = kind_of(model)
     with transaction.atomic(using=connection.alias):
-        record = model.objects.using(connection.alias).get(pk=record_id)
+        record = rows_of(connection, model).get(pk=record_id)
         was = _columns(record)
         _check(connection, user, store_id, kind, was)
         column = _removal_column(kind)
@@ -102,6 +103,11 @@ def may(
     return None
 
 
+def rows_of(connection: BaseDatabaseWrapper, model: type[M]) -> QuerySet[M]:
+    """Return all rows of a model that is known only when the program runs."""
+    return QuerySet(model, using=connection.alias)
+
+
 def kind_of(model: type[Record]) -> RecordType:
     """Return what the engine knows of a model."""
     return registry().by_table[model._meta.db_table]
@@ -110,13 +116,12 @@ def kind_of(model: type[Record]) -> RecordType:
 def _find(connection: BaseDatabaseWrapper, model: type[R], record_id: str | None) -> R | None:
     if record_id is None:
         return None
-    rows = model.objects.using(connection.alias)
-    return rows.select_for_update().filter(pk=record_id).first()
+    return rows_of(connection, model).select_for_update().filter(pk=record_id).first()
 
 
 def _columns(record: Record) -> Values:
     """Return a record's column values by column name."""
-    return {f.column: getattr(record, f.attname) for f in record._meta.concrete_fields}
+    return {str(f.column): getattr(record, f.attname) for f in record._meta.concrete_fields}
 
 
 def _assign(record: Record, kind: RecordType, values: Mapping[str, Any]) -> None:

@@ -146,15 +146,14 @@ def ensure_secret_key() -> None:
 def check_url(url: str) -> str:
     """Return the address of a server without a trailing slash. Raises ValidationError."""
     url = url.strip().rstrip("/")
+    text = _("Enter an address such as http://192.168.1.10:8000 or https://example.org.")
     try:
         parts = urlsplit(url)
-        good = bool(parts.hostname) and parts.port != 0
+        has_server = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        good = False
-    if not good or parts.scheme not in ("http", "https") or parts.username or parts.password:
-        raise ValidationError(
-            {"url": _("Enter an address such as http://192.168.1.10:8000 or https://example.org.")}
-        )
+        raise ValidationError({"url": text}) from None
+    if not has_server or parts.scheme not in ("http", "https") or parts.username or parts.password:
+        raise ValidationError({"url": text})
     if parts.path or parts.query or parts.fragment:
         # Sites put their own paths behind it (sync-v6.md 2).
         raise ValidationError({"url": _("Enter the address without a path.")})

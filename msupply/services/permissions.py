@@ -72,7 +72,7 @@ def stores_of(user: User) -> list[Store]:
         return []
     here = instance.load(connections[alias])
     stores = Store.objects.using(alias).filter(
-        id__in=list(joins), site_id=here.site_id, is_disabled=False
+        id__in=list(joins), site_id=here.site_id or 0, is_disabled=False
     )
     granted = _granted(user)
     found = [s for s in stores.select_related("name") if granted.holds(s.id, STORE_ACCESS)]
