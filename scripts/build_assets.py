@@ -7,6 +7,7 @@ Tabler stays on 1.4: from 1.5 on its style sheet and script are a fifth to a hal
 colours are written in oklch(), which the older tablets in clinics do not draw.
 """
 
+import gzip
 import hashlib
 import json
 import re
@@ -97,6 +98,11 @@ def build(wanted: str) -> None:
         (VENDOR / "icons.svg").write_text(
             f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n', "utf-8"
         )
+    for path in sorted(VENDOR.iterdir()):
+        if path.suffix in {".css", ".js", ".svg"}:
+            # Sent as it is to every browser; compressing anew each time would cost the server.
+            packed = gzip.compress(path.read_bytes(), 9, mtime=0)
+            path.with_name(f"{path.name}.gz").write_bytes(packed)
     files = sorted(path.name for path in VENDOR.iterdir())
     # Written last: it says that all the others are complete.
     (VENDOR / "manifest.json").write_text(

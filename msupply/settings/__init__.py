@@ -115,6 +115,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Pages name each file with a mark of its content, so a browser may keep it.
+WHITENOISE_MAX_AGE = 365 * 24 * 3600
 
 # The engine asks its central servers through this; it knows nothing of HTTP itself.
 SYNC_NETWORK = "msupply.wire.network.Network"

@@ -1,12 +1,21 @@
 """The dashboard, and the list of all record types."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_GET
 
 from msupply.web import sync_state
+from msupply.web.access import open_to_all
 from msupply.web.screens import screen
 from msupply.web.visit import PageRequest
+
+
+@open_to_all
+@require_GET
+def favicon(request: PageRequest) -> HttpResponse:
+    """Answer browsers that ask without having read the page."""
+    return redirect(static("web/favicon.svg"))
 
 
 @require_GET

@@ -65,7 +65,7 @@ GROUPS: tuple[tuple[Text, str, tuple[str, ...]], ...] = (
 )
 
 PAGES: dict[str, Text] = {
-    "asset-catalogue": _("Assets"),
+    "asset-catalogue": _("Asset catalogue"),
     "equipment": _("Equipment"),
     "sites": _("Sites"),
     "stores": _("Stores"),

@@ -10,6 +10,13 @@ from django.shortcuts import render
 from msupply.web.visit import PageRequest
 
 
+class Ticks(forms.CheckboxSelectMultiple):
+    """Tick boxes in the look of all others."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "form-check-input"})
+
+
 @dataclass(frozen=True)
 class FormPage:
     """How a form is framed: its title, the page it belongs to, and the word on its button."""

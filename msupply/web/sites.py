@@ -72,7 +72,7 @@ class NewSiteForm(SiteForm):
     stores = forms.MultipleChoiceField(
         label=gettext_lazy("Stores that are active on this site"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=page.Ticks(),
     )
     new_store_code = forms.CharField(label=gettext_lazy("Code of a new store"), required=False)
     new_store_name = forms.CharField(label=gettext_lazy("Name of a new store"), required=False)

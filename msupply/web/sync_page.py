@@ -37,9 +37,10 @@ SERVER_ADMIN = "SERVER_ADMIN"
 def sync_page(request: PageRequest) -> HttpResponse:
     """Show everything about synchronisation that this user may see."""
     here = request.visit.here
+    url = here.own_url or request.build_absolute_uri("/").rstrip("/")
     context = _status(here) | {
-        "server_url": here.own_url or request.build_absolute_uri("/"),
-        "qr": _qr(here.own_url or request.build_absolute_uri("/")),
+        "server_url": url,
+        "qr": _qr(url),
         "may_set": request.visit.may(SERVER_ADMIN),
     }
     return render(request, "sync/page.html", context | _quarantined(request))
@@ -82,10 +83,13 @@ def _qr(url: str) -> str:
 def _quarantined(request: PageRequest) -> dict[str, Any]:
     rows = Quarantined.objects.order_by("-id")
     found = Paginator(rows, QUARANTINED_SHOWN).get_page(request.GET.get("page"))
-    for row in found.object_list:
-        kind = registry().by_wire[Wire(row.wire)].get(row.table_name)
-        row.name = kind.model._meta.verbose_name if kind else row.table_name
-    return {"quarantined": found}
+    shown = [(row, _type_name(row)) for row in found.object_list]
+    return {"quarantined": found, "quarantined_rows": shown}
+
+
+def _type_name(row: Quarantined) -> str:
+    kind = registry().by_wire[Wire(row.wire)].get(row.table_name)
+    return str(kind.model._meta.verbose_name) if kind else row.table_name
 
 
 @require_POST

@@ -1,18 +1,14 @@
 """The addresses of all pages. /sync/, /central/ and /api/ belong to the wire."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from msupply.web import first_run, home, log_in, sites, stores, sync_page, users
-from msupply.web.access import open_to_all
 from msupply.web.cold_chain import catalogue, documents, equipment
 from msupply.web.screens import views as screens
 
-favicon = open_to_all(RedirectView.as_view(url="/static/web/favicon.svg"))
-
 urlpatterns = [
     path("", home.home, name="home"),
-    path("favicon.ico", favicon),
+    path("favicon.ico", home.favicon),
     path("log-in", log_in.log_in, name="log-in"),
     path("log-out", log_in.log_out, name="log-out"),
     path("store", log_in.choose_store, name="choose-store"),

@@ -56,10 +56,10 @@ class RightsForm(forms.Form):
 
     store = forms.ChoiceField(label=gettext_lazy("Store"))
     roles = forms.MultipleChoiceField(
-        label=gettext_lazy("Roles"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Roles"), required=False, widget=page.Ticks()
     )
     permissions = forms.MultipleChoiceField(
-        label=gettext_lazy("Permissions"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Permissions"), required=False, widget=page.Ticks()
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

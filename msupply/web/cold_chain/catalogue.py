@@ -2,12 +2,14 @@
 
 import base64
 import binascii
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -100,15 +102,15 @@ def import_page(request: PageRequest) -> HttpResponse:
     return render(request, "cold_chain/import.html", context, status=422 if form.errors else 200)
 
 
-def _preview(upload: UploadedFile) -> dict[str, object]:
+def _preview(upload: "UploadedFile[Any]") -> dict[str, object]:
     if (upload.size or 0) > asset_catalogue.LARGEST_FILE:
         raise ValidationError(_("The file is larger than 20 MB."))
     content = upload.read()
     preview = asset_catalogue.read(connection, content)
     known = set(
-        preview.model.objects.filter(pk__in=[row["id"] for row in preview.rows]).values_list(
-            "pk", flat=True
-        )
+        QuerySet(preview.model)
+        .filter(pk__in=[row["id"] for row in preview.rows])
+        .values_list("pk", flat=True)
     )
     errors_of: dict[int, list[str]] = {}
     for error in preview.errors:
@@ -143,9 +145,7 @@ def import_now(request: PageRequest) -> HttpResponse:
         preview = asset_catalogue.read(connection, _content(request))
         done = asset_catalogue.apply(connection, request.visit.user, preview)
     except ValidationError as error:
-        form = ImportForm({}, {})
-        form.add_error("file", error.messages)
-        return render(request, "cold_chain/import.html", {"form": form}, status=422)
+        return alerts.response(request, Alert(_("CSV file"), " ".join(error.messages)), 422)
     messages.success(
         request,
         _("Imported: %(created)d new, %(changed)d changed, %(same)d unchanged.")

@@ -102,11 +102,8 @@ class RegisterForm(forms.Form):
         for name in ("asset_category", "asset_catalogue_type"):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
-            field.label_from_instance = _name_of
-
-
-def _name_of(record: Any) -> str:
-    return str(record.name)
+            # Records have no text of their own.
+            field.choices = [("", ""), *((r.pk, r.name) for r in field.queryset or ())]
 
 
 class LogForm(forms.Form):

@@ -104,6 +104,8 @@ def cell(
         is_status = "status" in column.name
         colour = STATUS_COLOURS.get(str(value), "secondary")
         return Cell(name, "status" if is_status else "text", text, colour=colour)
+    if column.name.endswith("code"):
+        return Cell(name, "code", str(value))
     return _plain(name, value)
 
 
@@ -150,13 +152,11 @@ def address_of(kind: RecordType, record_id: str) -> str:
 
 def number(value: float) -> str:
     """Return a number in the reader's way of writing, without needless digits."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    if isinstance(value, float):
-        text = f"{value:.6f}".rstrip("0")
-        return number_format(text.rstrip("."), use_l10n=True)
-    # Identifying numbers are not grouped: invoice 12000 is not 12,000.
-    return str(value)
+    if float(value).is_integer() and abs(value) < 1e15:
+        # Identifying numbers are not grouped: invoice 12000 is not 12,000.
+        return str(int(value))
+    text = f"{value:.6f}".rstrip("0")
+    return number_format(text.rstrip("."), use_l10n=True)
 
 
 def prettified(text: str) -> str:

@@ -6,9 +6,12 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from msupply.web.screens import labels
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.screens.query import Listing
 from msupply.web.screens.screen import Column, heading
+
+FEW = 40
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def _filter(listing: Listing, column: Column) -> Filter | None:
     name, label = column.name, heading(column)
     value = listing.parameters.get(f"f.{name}", "")
     if isinstance(column, models.ForeignKey):
-        return Filter("reference", name, label, value, widget=_chooser(column, name, value))
+        return _reference(column, name, label, value)
     if column.choices:
         choices = tuple((str(key), str(text)) for key, text in column.flatchoices)
         return Filter("choice", name, label, value, choices=choices)
@@ -64,6 +67,17 @@ def _filter(listing: Listing, column: Column) -> Filter | None:
         first = listing.parameters.get(f"from.{name}", "")
         return Filter("dates", name, label, first, listing.parameters.get(f"to.{name}", ""))
     return None
+
+
+def _reference(column: "models.ForeignKey[Any, Any]", name: str, label: str, value: str) -> Filter:
+    """Few records are chosen from a list, many by typing."""
+    target = column.related_model
+    assert isinstance(target, type)
+    ids = list(models.QuerySet(target).values_list("pk", flat=True)[: FEW + 1])
+    if len(ids) > FEW:
+        return Filter("reference", name, label, value, widget=_chooser(column, name, value))
+    choices = sorted(labels.of(target, ids).items(), key=lambda choice: choice[1].lower())
+    return Filter("choice", name, label, value, choices=tuple(choices))
 
 
 def _chooser(column: "models.ForeignKey[Any, Any]", name: str, value: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 # The first that a record type has names its records; several names stand together.
 CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("username",),
+    ("code", "manufacturer", "model"),
     ("code", "name"),
     ("name",),
     ("first_name", "last_name"),
@@ -46,7 +47,7 @@ def of(model: type[models.Model], ids: Iterable[Any]) -> dict[str, str]:
         return {}
     columns = columns_of(model)
     paths = search_paths(model)
-    rows = model._default_manager.filter(pk__in=wanted).values_list("pk", *paths)
+    rows = models.QuerySet(model).filter(pk__in=wanted).values_list("pk", *paths)
     return {pk: _joined(model, columns, values) for pk, *values in rows}
 
 

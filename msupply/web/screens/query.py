@@ -19,6 +19,8 @@ from msupply.web.screens.screen import Column, Screen, visible_fields
 from msupply.web.visit import Visit
 
 PAGE_SIZES = (20, 50, 100)
+# More words than these are no search.
+WORDS = 8
 Records = QuerySet[Record]
 
 
@@ -80,13 +82,20 @@ def search_condition(screen: Screen, text: str) -> Q:
     for name in labels.search_paths(screen.model):
         if name not in paths:
             paths.append(name)
-    conditions = [Q(**{f"{path}__icontains": text}) for path in paths]
-    return reduce(or_, conditions, Q(pk=text))
+    return _every_word(paths, text) | Q(pk=text)
 
 
 def label_condition(model: type[Record], text: str) -> Q:
     """Return the condition that a search text is found in the names of records."""
-    return reduce(or_, (Q(**{f"{path}__icontains": text}) for path in labels.search_paths(model)))
+    return _every_word(labels.search_paths(model), text)
+
+
+def _every_word(paths: list[str], text: str) -> Q:
+    """Each word must stand in one of the columns, whichever."""
+    condition = Q()
+    for word in text.split()[:WORDS]:
+        condition &= reduce(or_, (Q(**{f"{path}__icontains": word}) for path in paths))
+    return condition
 
 
 def _text_paths(column: Column) -> list[str]:
@@ -149,9 +158,13 @@ def _sorted(screen: Screen, found: Records, asked: str) -> Records:
         target = column.related_model
         assert isinstance(target, type)
         # A reference that must stand but whose target may be missing would hide its record.
-        followed = column.null or column.db_constraint
+        followed = column.null or _must_exist(column)
         path = f"{name}__{labels.search_paths(target)[-1]}" if followed else column.attname
     return found.order_by(f"{sign}{path}", "pk")
+
+
+def _must_exist(column: "models.ForeignKey[Any, Any]") -> bool:
+    return bool(getattr(column, "db_constraint", True))
 
 
 def _usual_order(screen: Screen) -> list[str]:

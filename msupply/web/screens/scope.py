@@ -26,7 +26,7 @@ def own_store_column(kind: RecordType) -> str | None:
 
 def records(visit: Visit, kind: RecordType, *, with_deleted: bool = False) -> QuerySet[Record]:
     """Return the records of a type that a visitor may look at in the current store."""
-    every = kind.model._default_manager.all()
+    every = QuerySet(kind.model)
     path = store_path(kind)
     if path is not None and not visit.sees_all_stores:
         condition = Q(**{path: visit.store_id})
@@ -37,5 +37,5 @@ def records(visit: Visit, kind: RecordType, *, with_deleted: bool = False) -> Qu
             condition |= Q(**{f"{path}__isnull": True})
         every = every.filter(condition)
     if "deleted_datetime" in kind.columns and not with_deleted:
-        every = every.filter(deleted_datetime__isnull=True)
+        every = every.filter(Q(deleted_datetime__isnull=True))
     return every

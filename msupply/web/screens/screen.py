@@ -20,6 +20,12 @@ HIDDEN = frozenset({"id", "extra", "password"})
 COLUMNS_WITHOUT_PRESET = 7
 # Lists with a page that was made for them.
 OWN_LISTS = {"asset": "equipment", "assetcatalogueitem": "asset-catalogue"}
+OWN_CREATE = {
+    "asset": "asset-register",
+    "site": "site-new",
+    "store": "store-new",
+    "user": "user-new",
+}
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,12 @@ class Screen:
         """The address of the list."""
         own = OWN_LISTS.get(self.slug)
         return reverse(own) if own else reverse("list", args=[self.slug])
+
+    @property
+    def create_url(self) -> str:
+        """The address of the form of a new record."""
+        own = OWN_CREATE.get(self.kind.name)
+        return reverse(own) if own else reverse("create", args=[self.slug])
 
     def page(self, name: str, record_id: str) -> str:
         """Return the address of a page about one record."""

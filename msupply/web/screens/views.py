@@ -184,6 +184,8 @@ def create(request: PageRequest, slug: str) -> HttpResponse:
     refused = create_refusal(request.visit, screen.kind)
     if refused:
         raise refused
+    if screen.kind.name in screens.OWN_CREATE:
+        return redirect(screen.create_url)
     return _form_page(request, screen, None)
 
 
@@ -277,7 +279,7 @@ def choose(request: PageRequest, record_type: str) -> HttpResponse:
     if text:
         found = found.filter(query.label_condition(kind.model, text))
     paths = labels.search_paths(kind.model)
-    ids = list(found.order_by(paths[-1]).values_list("pk", flat=True)[: CHOICES_SHOWN + 1])
+    ids = list(found.order_by(*paths).values_list("pk", flat=True)[: CHOICES_SHOWN + 1])
     names = labels.of(kind.model, ids)
     context = {
         "choices": [(pk, names.get(pk, pk)) for pk in ids[:CHOICES_SHOWN]],

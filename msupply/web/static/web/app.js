@@ -52,6 +52,13 @@
       const shown = document.getElementById(toggle.dataset.toggle).classList.toggle("show");
       return toggle.setAttribute("aria-expanded", shown);
     }
+    const opens = event.target.closest("[data-opens]");
+    if (opens) {
+      const part = document.getElementById(opens.dataset.opens);
+      part.open = true;
+      part.querySelector("select,input:not([type=hidden])")?.focus();
+      return;
+    }
     const row = event.target.closest("tr[data-href]");
     if (row && !event.target.closest("a,button,input,label,details")) location.href = row.dataset.href;
   });
@@ -61,6 +68,7 @@
     if (!chooser || event.target.type === "hidden") return;
     // What is typed is not chosen yet.
     chooser.querySelector("input[type=hidden]").value = "";
+    close(chooser);
     if (!event.target.value) chooser.querySelector("input[type=hidden]").dispatchEvent(new Event("change", { bubbles: true }));
   });
   // Leaving a search half-way must not look like a choice; nor must its own "change" submit filters.
@@ -92,6 +100,8 @@
     const choices = [...chooser.querySelectorAll(".chooser-choice")];
     const at = choices.findIndex((choice) => choice.classList.contains("active"));
     if (event.key === "Escape") return close(chooser);
+    // Enter chooses; it must not send a form that is half filled in.
+    if (event.key === "Enter") event.preventDefault();
     if (!choices.length) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -100,10 +110,18 @@
       next.classList.add("active");
       next.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
-      event.preventDefault();
       choose(chooser, choices[Math.max(at, 0)]);
     } else if (event.key === "Tab") close(chooser);
   }
+
+  // Better to know before a long upload than after it.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.matches("input[data-max-bytes]")) return;
+    const tooLarge = [...input.files].some((file) => file.size > Number(input.dataset.maxBytes));
+    input.setCustomValidity(tooLarge ? input.dataset.tooLarge : "");
+    input.reportValidity();
+  });
 
   // A second click while the first is on its way would do the work twice.
   document.addEventListener("submit", (event) => {

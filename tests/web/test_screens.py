@@ -1,0 +1,225 @@
+"""The screens that every record type gets from its declaration."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from msupply.sync.declare.policy import Editor, SplitBy
+from msupply.sync.declare.registry import registry
+from msupply.web.screens import screen as screens
+
+KINDS = {kind.name: kind for kind in registry().types}
+CENTRAL_ONLY = [
+    name
+    for name, kind in KINDS.items()
+    if kind.syncs
+    and not isinstance(kind.policy, SplitBy)
+    and kind.policy.editor is Editor.CENTRAL
+]
+
+
+def first(kind):
+    record = kind.model.objects.first()
+    if record is None:
+        pytest.skip(f"no example of {kind.name}: it does not travel")
+    return record
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_list_shows_the_records_of_its_type(admin, name):
+    kind = KINDS[name]
+    expected = kind.model.objects.all()
+    if "deleted_datetime" in kind.columns:
+        expected = expected.filter(deleted_datetime=None)
+    page = admin.get(screens.of_type(kind).url)
+    assert page.status_code == 200
+    assert page.context["page"].paginator.count == expected.count()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_list_sorts_by_each_column_and_searches(admin, name):
+    screen = screens.of_type(KINDS[name])
+    for column in screen.columns:
+        page = admin.get(screen.url, {"sort": f"-{column}", "q": "a b"}, headers={"HX-Request": "true"})
+        assert page.status_code == 200
+        assert "<html" not in page.text
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_filters_of_every_kind_are_taken(admin, name):
+    screen = screens.of_type(KINDS[name])
+    for column in screen.fields:
+        asked = {f"f.{column.name}": "x", f"from.{column.name}": "2020-01-01",
+                 f"to.{column.name}": "not a day"}  # fmt: skip
+        assert admin.get(screen.url, asked).status_code == 200
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_record_has_a_page_of_its_own(admin, name):
+    kind = KINDS[name]
+    record = first(kind)
+    page = admin.get(reverse("detail", args=[name, record.pk]))
+    assert page.status_code == 200
+    assert record.pk in page.text
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_editing_shows_a_form_or_says_why_not(admin, name):
+    record = first(KINDS[name])
+    page = admin.get(reverse("edit", args=[name, record.pk]))
+    assert page.status_code in (200, 403)
+    assert ("data-alert" in page.text) == (page.status_code == 403)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_saving_a_form_unchanged_changes_nothing(admin, name):
+    kind = KINDS[name]
+    record = first(kind)
+    address = reverse("edit", args=[name, record.pk])
+    page = admin.get(address)
+    if page.status_code == 403:
+        pytest.skip("belongs to another site")
+    before = {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields}
+    form = page.context["form"]
+    sent = {n: v for n, f in form.fields.items() if (v := shown(form[n].value(), f)) is not None}
+    answer = admin.post(address, sent)
+    assert answer.status_code == 302, answer.context["form"].errors
+    record.refresh_from_db()
+    assert {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields} == before
+
+
+def shown(value, field):
+    """Return what a browser sends for a value."""
+    if value is None or value is False:
+        return None if value is None else ("False" if "Null" in type(field).__name__ else None)
+    return field.widget.format_value(value) if not isinstance(value, bool) else "True"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_an_export_holds_every_record_and_no_secret(admin, name):
+    kind = KINDS[name]
+    answer = admin.get(reverse("export", args=[name]))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    known = admin.get(screens.of_type(kind).url).context["page"].paginator.count
+    assert len(rows) == known + 1
+    assert rows[0][0] == "id"
+    assert "argon2" not in text
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_form_of_a_new_record_or_the_alert(admin, name):
+    page = admin.get(reverse("create", args=[name]))
+    assert page.status_code in (200, 302, 403)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_type_can_be_searched_when_it_is_referred_to(admin, name):
+    answer = admin.get(reverse("choose", args=[name]), {"q": "a"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("name", CENTRAL_ONLY)
+def test_central_records_are_not_edited_at_a_site(nurse, name):
+    record = first(KINDS[name])
+    for page in ("edit", "delete"):
+        answer = nurse.post(reverse(page, args=[name, record.pk]))
+        assert answer.status_code == 403
+        assert "This can only be done on the central server" in answer.text
+    answer = nurse.post(reverse("create", args=[name]))
+    assert answer.status_code == 403
+    assert "This can only be done on the central server" in answer.text
+
+
+@pytest.mark.parametrize("name", CENTRAL_ONLY)
+def test_buttons_that_do_not_work_here_say_so(nurse, name):
+    record = first(KINDS[name])
+    page = nurse.get(reverse("detail", args=[name, record.pk]))
+    assert page.context["edit_alert"].title == "This can only be done on the central server"
+    assert "disabled" in page.text
+
+
+def test_htmx_gets_the_alert_on_top_of_its_page(nurse):
+    record = first(KINDS["item"])
+    answer = nurse.get(reverse("edit", args=["item", record.pk]), headers={"HX-Request": "true"})
+    assert answer.status_code == 403
+    assert answer["HX-Retarget"] == "#alerts"
+    assert "<html" not in answer.text
+
+
+def test_a_missing_permission_is_named(remote):
+    from tests.web.conftest import log_in
+
+    client = log_in("bo", "store-north")
+    answer = client.get("/list/stock/")
+    assert answer.status_code == 403
+    assert "View stock" in answer.text
+
+
+def test_records_of_other_stores_are_not_shown_at_a_site(nurse):
+    from msupply.records.stock import Location
+
+    Location.objects.create(id="far", name="Far away", code="F", store_id="store-south")
+    assert nurse.get("/list/locations/").context["page"].paginator.count == 1
+    assert nurse.get("/list/locations/show/far").status_code == 404
+
+
+def test_a_new_record_belongs_to_the_current_store(nurse):
+    from msupply.records.stock import Location
+
+    answer = nurse.post("/list/locations/new", {"name": "Shelf", "code": "S1", "volume": "0"})
+    assert answer.status_code == 302
+    assert Location.objects.get(code="S1").store_id == "store-north"
+
+
+def test_a_wrong_value_is_explained_at_its_field(nurse):
+    answer = nurse.post("/list/locations/new", {"name": "", "code": "S1", "volume": "much"})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"name", "volume"}
+
+
+def test_a_list_that_users_know_shows_its_part_of_the_records(admin):
+    from msupply.records.invoices import Invoice
+
+    for slug, kind in (("outbound-shipments", "OUTBOUND_SHIPMENT"), ("prescriptions", "PRESCRIPTION")):
+        count = Invoice.objects.filter(type=kind).count()
+        assert admin.get(f"/list/{slug}/").context["page"].paginator.count == count
+
+
+def test_a_delete_asks_first(nurse):
+    from msupply.records.stock import Location
+
+    Location.objects.create(id="spare", name="Spare", code="SP", store_id="store-north")
+    assert "Spare" in nurse.get("/list/locations/delete/spare").text
+    assert Location.objects.filter(pk="spare").exists()
+    assert nurse.post("/list/locations/delete/spare").status_code == 302
+    assert not Location.objects.filter(pk="spare").exists()
+
+
+@pytest.mark.parametrize("path", ["/list/nothing/", "/list/item/show/none", "/choose/nothing",
+                                  "/list/item/show/a%00b"])  # fmt: skip
+def test_what_does_not_exist_is_a_friendly_page(admin, path):
+    answer = admin.get(path)
+    assert answer.status_code == 404
+    assert "Back to the dashboard" in answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["page=x", "page=9999999999999999999999", "size=-1", "sort=password", "sort=-", "q=%00",
+     "q=" + "a%20" * 500, "f.item=%00", "from.expiry_date=9999-12-31", "to.expiry_date=0001-01-01",
+     "to.expiry_date=2024-02-31", "f.on_hold=maybe"],
+)  # fmt: skip
+def test_strange_addresses_do_no_harm(admin, query):
+    assert admin.get(f"/list/stock/?{query}").status_code == 200
+
+
+def test_exported_text_is_never_a_formula(admin):
+    from msupply.records.items import Unit
+
+    Unit.objects.create(id="evil", name="=1+1", description="-2")
+    answer = admin.get("/list/unit/export.csv")
+    text = b"".join(answer.streaming_content).decode()
+    assert ",'=1+1," in text
