@@ -118,7 +118,8 @@ def _import_country(data: Path, stores: "dict[str, Store]") -> None:
     from django.db import connection
 
     from msupply.central.wire_import import import_file
-    from msupply.cli.demo.country import Country, DemoStore
+    from msupply.cli.demo.country import Country
+    from msupply.cli.demo.tables import DemoStore
     from msupply.records.items import Unit
 
     def store(code: str, supplier: str, scale: int, is_hospital: bool) -> DemoStore:
