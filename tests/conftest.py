@@ -102,6 +102,7 @@ def empty(connection):
         logs = (channel.value for channel in Channel)
         deletes += [f"ALTER SEQUENCE {log}_cursor_seq RESTART" for log in logs]
     else:
+        deletes.append("DELETE FROM sqlite_sequence")
         off = 'PRAGMA foreign_keys = OFF; UPDATE sync_bulk_switch SET "on" = 1'
         on = 'UPDATE sync_bulk_switch SET "on" = 0; PRAGMA foreign_keys = ON'
     script = "; ".join([off, *deletes, on])
