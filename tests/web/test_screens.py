@@ -14,9 +14,7 @@ KINDS = {kind.name: kind for kind in registry().types}
 CENTRAL_ONLY = [
     name
     for name, kind in KINDS.items()
-    if kind.syncs
-    and not isinstance(kind.policy, SplitBy)
-    and kind.policy.editor is Editor.CENTRAL
+    if kind.syncs and not isinstance(kind.policy, SplitBy) and kind.policy.editor is Editor.CENTRAL
 ]
 
 
@@ -42,7 +40,9 @@ def test_a_list_shows_the_records_of_its_type(admin, name):
 def test_a_list_sorts_by_each_column_and_searches(admin, name):
     screen = screens.of_type(KINDS[name])
     for column in screen.columns:
-        page = admin.get(screen.url, {"sort": f"-{column}", "q": "a b"}, headers={"HX-Request": "true"})
+        page = admin.get(
+            screen.url, {"sort": f"-{column}", "q": "a b"}, headers={"HX-Request": "true"}
+        )
         assert page.status_code == 200
         assert "<html" not in page.text
 
@@ -183,7 +183,10 @@ def test_a_wrong_value_is_explained_at_its_field(nurse):
 def test_a_list_that_users_know_shows_its_part_of_the_records(admin):
     from msupply.records.invoices import Invoice
 
-    for slug, kind in (("outbound-shipments", "OUTBOUND_SHIPMENT"), ("prescriptions", "PRESCRIPTION")):
+    for slug, kind in (
+        ("outbound-shipments", "OUTBOUND_SHIPMENT"),
+        ("prescriptions", "PRESCRIPTION"),
+    ):
         count = Invoice.objects.filter(type=kind).count()
         assert admin.get(f"/list/{slug}/").context["page"].paginator.count == count
 

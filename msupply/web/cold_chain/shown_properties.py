@@ -12,6 +12,7 @@ from msupply.web.screens import cells
 from msupply.web.screens.forms import DateInput
 
 PREFIX = "property."
+NUMBERS: dict[str, type[int] | type[float]] = {ValueType.INTEGER: int, ValueType.FLOAT: float}
 
 
 def named(definitions: Sequence[AssetProperty], values: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -40,7 +41,9 @@ def _field(definition: AssetProperty) -> forms.Field:
         text.strip() for text in (definition.allowed_values or "").split(",") if text.strip()
     ]
     if allowed:
-        return forms.ChoiceField(choices=[("", ""), *((text, text) for text in allowed)], **common)
+        choices = [("", ""), *((text, text) for text in allowed)]
+        coerce = NUMBERS.get(definition.value_type, str)
+        return forms.TypedChoiceField(choices=choices, coerce=coerce, empty_value=None, **common)
     match definition.value_type:
         case ValueType.BOOLEAN:
             return forms.NullBooleanField(**common)

@@ -1,0 +1,150 @@
+"""Sites, stores and users on the central server."""
+
+import pytest
+from django.db import connection
+
+from msupply.records.sites import Site
+from msupply.records.stores import Store
+from msupply.records.users import User, UserPermission
+from msupply.sync import here as here_module
+from tests.web.conftest import log_in
+
+NEW_SITE = {
+    "name": "south",
+    "password": "tide-43",
+    "new_store_code": "S9",
+    "new_store_name": "Nine",
+}
+
+
+def test_sites_are_listed_with_their_stores(admin):
+    page = admin.get("/sites").text
+    assert "north" in page
+    assert "never" in page
+    assert "this server" in page
+
+
+def test_a_site_is_added_with_a_new_store(admin):
+    assert admin.post("/sites/new", NEW_SITE).status_code == 302
+    site = Site.objects.get(name="south")
+    assert Store.objects.get(code="S9").site_id == site.site_id
+    assert "tide-43" not in site.password
+
+
+def test_a_site_takes_free_stores(admin):
+    Store.objects.create(id="free", name_id="name-south", code="FREE", site_id=0)
+    page = admin.get("/sites/new")
+    assert "FREE" in page.text
+    admin.post(
+        "/sites/new", NEW_SITE | {"stores": ["FREE"], "new_store_code": "", "new_store_name": ""}
+    )
+    assert Store.objects.get(pk="free").site_id == Site.objects.get(name="south").site_id
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"name": "north"}, "name"),
+        ({"name": "a:b"}, "name"),
+        ({"password": "x"}, "password"),
+        ({"new_store_name": ""}, "new_store_name"),
+        ({"is_oms_central": "on"}, "url"),
+        ({"url": "nonsense"}, "url"),
+    ],
+)
+def test_wrong_values_of_a_site_are_explained(admin, wrong, field):
+    answer = admin.post("/sites/new", NEW_SITE | wrong)
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+
+
+def test_another_site_becomes_the_open_msupply_central_server(admin):
+    answer = admin.post("/sites/show/site-2", {"is_oms_central": "on", "url": "http://oms.test"})
+    assert answer.status_code == 302
+    assert Site.objects.get(pk="site-2").is_oms_central
+    assert not Site.objects.get(pk="site-1").is_oms_central
+    here = here_module.load(connection)
+    assert not here.is_oms_central
+    assert here.oms_central_url == "http://oms.test"
+
+
+def test_one_site_must_be_the_open_msupply_central_server(admin):
+    answer = admin.post("/sites/show/site-1", {"url": "http://central.test:8000"})
+    assert answer.status_code == 422
+    assert Site.objects.get(pk="site-1").is_oms_central
+
+
+def test_a_hardware_id_is_reset(admin):
+    assert admin.post("/sites/reset/site-2").status_code == 302
+    assert Site.objects.get(pk="site-2").hardware_id is None
+
+
+def test_the_central_servers_own_site_is_not_reset(admin):
+    answer = admin.post("/sites/reset/site-1", follow=True)
+    assert "This is the central server itself." in answer.text
+
+
+@pytest.mark.parametrize("path", ["/sites", "/sites/new", "/sites/show/site-2", "/stores",
+                                  "/stores/new", "/users/new", "/users/rights/user-maria"])  # fmt: skip
+def test_pages_of_the_central_server_are_refused_at_a_site(nurse, path):
+    answer = nurse.get(path)
+    assert answer.status_code == 403
+    assert "This can only be done on the central server" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/sites", "/sites/new", "/stores/new", "/users/new"])
+def test_they_need_their_permission(central, path):
+    client = log_in("bo", "store-central", "STOCK_LINE_QUERY")
+    answer = client.get(path)
+    assert answer.status_code == 403
+    assert "permission" in answer.text
+
+
+def test_a_store_is_added(admin):
+    form = {"store_name": "East", "code": "EAST", "site_number": "2"}
+    assert admin.post("/stores/new", form).status_code == 302
+    store = Store.objects.get(code="EAST")
+    assert store.site_id == 2
+    assert store.name.name == "East"
+    assert "EAST" in admin.get("/stores?q=east").text
+
+
+def test_codes_of_stores_are_unique(admin):
+    form = {"store_name": "East", "code": "nor", "site_number": "2"}
+    assert "code" in admin.post("/stores/new", form).context["form"].errors
+    changed = {"code": "NOR", "site_number": "1", "store_mode": "STORE"}
+    assert "code" in admin.post("/stores/show/store-central", changed).context["form"].errors
+
+
+def test_a_store_is_changed(admin):
+    changed = {"code": "CMS2", "site_number": "1", "store_mode": "STORE"}
+    assert admin.post("/stores/show/store-central", changed).status_code == 302
+    assert Store.objects.get(pk="store-central").code == "CMS2"
+
+
+def test_a_user_is_added_and_given_a_store(admin):
+    answer = admin.post(
+        "/users/new",
+        {"username": "awa", "password": "correct horse", "first_name": "Awa", "language": "1"},
+    )
+    user = User.objects.get(username="awa")
+    assert answer.url == f"/users/rights/{user.pk}"
+    admin.post(answer.url, {"store": "store-north", "roles": ["cold_chain_officer"]})
+    held = set(UserPermission.objects.filter(user=user).values_list("permission", flat=True))
+    assert {"STORE_ACCESS", "ASSET_QUERY"} <= held
+    admin.post(f"/users/revoke/{user.pk}/store-north")
+    assert not UserPermission.objects.filter(user=user).exists()
+
+
+def test_a_user_gets_a_new_password(admin):
+    admin.post("/users/password/user-maria", {"password": "another horse"})
+    assert User.objects.get(pk="user-maria").check_password("another horse")
+    answer = admin.post("/users/password/user-maria", {"password": "x"})
+    assert answer.status_code == 422
+
+
+def test_stores_of_others_than_administrators_are_read_only(central):
+    client = log_in("bo", "store-central")
+    page = client.get("/stores").text
+    assert "NOR" in page
+    assert "/stores/new" not in page
