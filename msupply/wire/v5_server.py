@@ -156,6 +156,7 @@ def _initialise(exchange: Exchange) -> HttpResponseBase:
     """
     read_body(exchange.request)
     connection, site = exchange.connection, exchange.site
+    waiting.finish_leftovers(connection, site.site_id)
     with transaction.atomic(using=connection.alias):
         length = queue.initialise(connection, site.site_id)
         Site.objects.using(connection.alias).filter(pk=site.pk).update(

@@ -127,6 +127,8 @@ def _json(kind: Any, handler: Callable[[Call, Any], HttpResponseBase]) -> View:
 def _pull(call: Call, wanted: messages.PullRequest) -> HttpResponseBase:
     call.refuse_while_integrating()
     after, size = _start(wanted.cursor), _size(wanted.batch_size)
+    if after < 0 and not wanted.is_initialised:
+        waiting.finish_leftovers(call.connection, call.site_id)
     head = changelog.head(call.connection, Channel.MODERN)
     # A site that starts anew gets back what it once sent; later never again.
     reader = Reader(call.site_id, call.stores, 0 if wanted.is_initialised else head)

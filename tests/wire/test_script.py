@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 import uuid
+from typing import Any
 
 import httpx
 import pytest
@@ -56,15 +57,17 @@ class Script:
         self.v5.close()
         self.v6.close()
 
-    def ask_v6(self, verb: str, **body: object) -> dict:
+    def ask_v6(self, verb: str, **body: object) -> dict[str, Any]:
         body |= {"syncV5Settings": self.settings, "syncV6Version": 5}
         answer = self.v6.post(verb, json=body)
         assert answer.status_code == 200, answer.text
-        assert "data" in answer.json(), answer.text
-        return answer.json()["data"]
+        message: dict[str, dict[str, Any]] = answer.json()
+        assert "data" in message, answer.text
+        return message["data"]
 
     def pull_central(self) -> list[dict]:
-        cursor, found = 0, []
+        cursor = 0
+        found: list[dict] = []
         while True:
             batch = self.v5.get("central_records", params={"cursor": cursor, "limit": 20}).json()
             if not batch.get("data"):
@@ -74,7 +77,7 @@ class Script:
             cursor = found[-1]["ID"]
 
     def pull_queue(self) -> list[dict]:
-        found = []
+        found: list[dict] = []
         while True:
             batch = self.v5.get("queued_records", params={"limit": 20}).json()
             if not batch.get("data"):
@@ -94,7 +97,8 @@ class Script:
         self._wait(lambda: self.v5.get("site_status").json()["code"] == "idle")
 
     def pull_v6(self, *, initialised: bool = False) -> list[dict]:
-        cursor, found = 0, []
+        cursor = 0
+        found: list[dict] = []
         while True:
             batch = self.ask_v6("pull", cursor=cursor, batchSize=20, isInitialised=initialised)
             found += [change["record"] for change in batch["records"]]

@@ -183,6 +183,25 @@ def test_an_acknowledgement_with_other_casing_is_refused(clinic):
     assert "syncIDs" in answer.json()["error"]["message"]
 
 
+def test_what_was_pushed_before_a_breakdown_comes_back_to_a_site_that_starts_anew(
+    clinic, central, monkeypatch
+):
+    entries = [{"syncOutId": "1"} | location("L1")]
+    clinic.post("queued_records", {"queueLength": 9, "data": entries})
+    # While the request waits, the background worker is at work.
+    monkeypatch.setattr("msupply.wire.waiting.time.sleep", lambda seconds: work(central))
+    assert clinic.post("initialise", {}).json() == {"queueLength": 1}
+    assert ids(queued(clinic)) == ["L1"]
+
+
+def test_initialise_does_not_wait_for_ever(clinic, monkeypatch):
+    entries = [{"syncOutId": "1"} | location("L1")]
+    clinic.post("queued_records", {"queueLength": 9, "data": entries})
+    monkeypatch.setattr("msupply.wire.waiting._PATIENCE_SECONDS", 0)
+    answer = clinic.post("initialise", {})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "server_busy")
+
+
 # --- push ---------------------------------------------------------------------------------------
 
 
