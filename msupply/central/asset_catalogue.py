@@ -6,12 +6,8 @@ A file of property definitions is told apart by its titles (Key, Name, Value typ
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from math import isfinite
 from typing import Any
-from uuid import UUID, uuid5
 
 import msgspec
 from django.core.exceptions import ValidationError
@@ -19,9 +15,15 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
-from msupply.central.asset_structure import Place, Structure, applies, slug
+from msupply.central.asset_properties import (
+    PROPERTY_COLUMNS,
+    NewProperties,
+    definition_row,
+    property_value,
+    stable_id,
+)
+from msupply.central.asset_structure import Place, Structure, applies
 from msupply.records.assets import AssetCatalogueItem, AssetProperty
-from msupply.records.properties import ValueType
 from msupply.records.users import User
 from msupply.services import edit
 from msupply.sync import here as instance
@@ -30,9 +32,7 @@ from msupply.sync.declare.policy import Editor
 from msupply.sync.ownership import EditRefused, Refusal
 
 COLUMNS = ("Sub catalogue", "Code", "Type", "Manufacturer", "Model", "Class", "Category")
-PROPERTY_COLUMNS = ("Key", "Name", "Value type", "Allowed values", "Class", "Category", "Type")
 _OPTIONAL = frozenset({"Manufacturer"})
-_NAMESPACE = UUID("6f0f1d0e-2a4a-5a38-9a30-3b2f6f6a4b5d")
 LARGEST_FILE = 20 * 1024 * 1024
 LONGEST_CELL = 10_000
 
@@ -196,7 +196,9 @@ def _read_catalogue(
         AssetCatalogueItem.objects.using(connection.alias).values_list("code", "id").order_by("id")
     )
     seen: dict[str, int] = {}
-    new = _NewProperties(structure, titles[len(COLUMNS) :], [cells for _, cells in lines])
+    new = NewProperties(
+        structure, titles[len(COLUMNS) :], [cells for _, cells in lines], len(COLUMNS)
+    )
     for line, cells in lines:
         values, errors = _catalogue_row(structure, new, titles, cells)
         code = values.get("code", "")
@@ -205,7 +207,7 @@ def _read_catalogue(
             errors.append(text.format(code=code, line=seen[code]))
         seen.setdefault(code, line)
         preview.errors += [RowError(line, text) for text in errors]
-        values["id"] = codes.get(code) or _stable_id(code)
+        values["id"] = codes.get(code) or stable_id(code)
         preview.rows.append(values)
     preview.new_properties = sorted(new.names)
     preview.definitions = new.definitions
@@ -213,7 +215,7 @@ def _read_catalogue(
 
 
 def _catalogue_row(
-    structure: Structure, new: "_NewProperties", titles: list[str], cells: list[str]
+    structure: Structure, new: "NewProperties", titles: list[str], cells: list[str]
 ) -> tuple[Values, list[str]]:
     cells = [cell.strip() for cell in cells] + [""] * (len(titles) - len(cells))
     named = dict(zip(COLUMNS, cells, strict=False))
@@ -234,7 +236,7 @@ def _catalogue_row(
             continue
         definition = _definition(structure, new, title, place)
         try:
-            properties[definition.key] = _property_value(definition, cell)
+            properties[definition.key] = property_value(definition, cell)
         except ValueError:
             text = _("“{value}” is no value for “{column}”.")
             errors.append(text.format(value=cell[:50], column=title))
@@ -254,110 +256,13 @@ def _catalogue_row(
 
 
 def _definition(
-    structure: Structure, new: "_NewProperties", title: str, place: Place
+    structure: Structure, new: "NewProperties", title: str, place: Place
 ) -> AssetProperty:
     known = structure.definitions(title)
     for definition in known:
         if applies(definition, place):
             return definition
     return known[0] if known else new.named(title)
-
-
-def _property_value(definition: AssetProperty, text: str) -> Any:
-    if definition.allowed_values:
-        allowed = [value.strip() for value in definition.allowed_values.split(",")]
-        if text not in allowed:
-            raise ValueError
-        return text
-    return _PARSERS[ValueType(definition.value_type)](text)
-
-
-def _float(text: str) -> float:
-    value = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
-    if not isfinite(value):
-        raise ValueError
-    return value
-
-
-def _integer(text: str) -> int:
-    value = _float(text)
-    if value != int(value) or abs(value) >= 2**31:
-        raise ValueError
-    return int(value)
-
-
-def _boolean(text: str) -> bool:
-    return _BOOLEANS[text.casefold()]
-
-
-def _date(text: str) -> str:
-    return date.fromisoformat(text).isoformat()
-
-
-class _Booleans(dict[str, bool]):
-    def __missing__(self, key: str) -> bool:
-        raise ValueError
-
-
-_BOOLEANS = _Booleans(
-    {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-)
-_PARSERS: dict[ValueType, Callable[[str], Any]] = {
-    ValueType.STRING: str,
-    ValueType.FLOAT: _float,
-    ValueType.INTEGER: _integer,
-    ValueType.BOOLEAN: _boolean,
-    ValueType.DATE: _date,
-}
-
-
-class _NewProperties:
-    """Properties that a catalogue has and nobody has defined: their kind follows from the values."""
-
-    def __init__(self, structure: Structure, titles: list[str], rows: list[list[str]]) -> None:
-        self.names: set[str] = set()
-        self.definitions: list[Values] = []
-        self._made: dict[str, AssetProperty] = {}
-        for number, title in enumerate(titles, len(COLUMNS)):
-            if title and not structure.definitions(title) and title not in self._made:
-                cells = {row[number].strip() for row in rows if number < len(row)} - {""}
-                if cells:
-                    self._make(title, cells)
-
-    def named(self, title: str) -> AssetProperty:
-        """Return the definition that was made for a column."""
-        return self._made[title]
-
-    def _make(self, title: str, cells: set[str]) -> None:
-        key = slug(title)
-        values = {
-            "id": _stable_id(f"property {key}"),
-            "key": key,
-            "name": title,
-            "value_type": _kind_of(cells).value,
-        }
-        self.names.add(title)
-        self.definitions.append(values)
-        self._made[title] = AssetProperty(**values)
-
-
-def _kind_of(cells: Iterable[str]) -> ValueType:
-    for kind in (ValueType.BOOLEAN, ValueType.FLOAT):
-        try:
-            for cell in cells:
-                # Digits are numbers, even where all of them happen to be 0 or 1.
-                if kind is ValueType.BOOLEAN and cell in "01":
-                    raise ValueError
-                _PARSERS[kind](cell)
-        except ValueError:
-            continue
-        return kind
-    return ValueType.STRING
-
-
-def _stable_id(text: str) -> str:
-    """Return the same id for the same code on every server, so that an import can be repeated."""
-    return str(uuid5(_NAMESPACE, text))
 
 
 def _read_definitions(
@@ -378,40 +283,7 @@ def _read_definitions(
             else ""
             for column in PROPERTY_COLUMNS
         }
-        values, errors = _definition_row(structure, named)
+        values, errors = definition_row(structure, named)
         preview.errors += [RowError(line, text) for text in errors]
         preview.rows.append(values)
     return preview
-
-
-def _definition_row(structure: Structure, named: Mapping[str, str]) -> tuple[Values, list[str]]:
-    errors = [
-        _("“{column}” is missing.").format(column=column)
-        for column in PROPERTY_COLUMNS[:3]
-        if not named[column]
-    ]
-    kind = named["Value type"].upper()
-    if kind and kind not in ValueType.values:
-        text = _("“{value}” is no value for “{column}”.")
-        errors.append(text.format(value=kind[:50], column="Value type"))
-    place, misplaced = structure.place(named["Class"], named["Category"], named["Type"])
-    errors += misplaced
-    scope = "/".join(filter(None, (place.class_id, place.category_id, place.type_id)))
-    # A property that a catalogue has brought keeps its key: values are kept under it.
-    known = [
-        d
-        for d in structure.definitions(named["Name"])
-        if (d.asset_class_id, d.asset_category_id, d.asset_type_id)
-        in ((place.class_id, place.category_id, place.type_id), (None, None, None))
-    ]
-    values = {
-        "id": known[0].id if known else _stable_id(f"property {named['Key']} {scope}"),
-        "key": known[0].key if known else named["Key"],
-        "name": named["Name"],
-        "value_type": kind,
-        "allowed_values": named["Allowed values"] or None,
-        "asset_class_id": place.class_id,
-        "asset_category_id": place.category_id,
-        "asset_type_id": place.type_id,
-    }
-    return values, errors

@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -105,14 +104,25 @@ def _buffer_all(
     report: Report,
     progress: Progress,
 ) -> None:
-    for wire_name, table, records in reader.tables():
-        wire = _wire(wire_name)
+    for wire, table, records in reader.tables():
         refusal = _not_served(here, wire)
-        arrived = _arrived(wire, table, records, report, refusal)
-        while batch := list(islice(arrived, BATCH)):
-            with transaction.atomic(using=connection.alias):
-                buffer.store(connection, here.site_id, wire, batch)
-            progress(report.read)
+        batch: list[Arrived] = []
+        try:
+            for arrived in _arrived(wire, table, records, report, refusal):
+                batch.append(arrived)
+                if len(batch) >= BATCH:
+                    _store(connection, here, wire, batch)
+                    progress(report.read)
+        finally:
+            # What came before a break in the file counts.
+            _store(connection, here, wire, batch)
+        progress(report.read)
+
+
+def _store(connection: BaseDatabaseWrapper, here: Here, wire: Wire, batch: list[Arrived]) -> None:
+    with transaction.atomic(using=connection.alias):
+        buffer.store(connection, here.site_id, wire, batch)
+    batch.clear()
 
 
 def _wire(name: str) -> Wire:
@@ -187,9 +197,10 @@ class _Reader:
         self._ended = False
         self._decoder = json.JSONDecoder()
 
-    def tables(self) -> Iterator[tuple[str, str, Iterator[tuple[str, Any]]]]:
+    def tables(self) -> Iterator[tuple[Wire, str, Iterator[tuple[str, Any]]]]:
         """Yield wire, table and its records; they must be read before the next table."""
-        for wire in self._object():
+        for name in self._object():
+            wire = _wire(name)
             for table in self._object():
                 yield wire, table, self._array()
         if self._peek():

@@ -1,0 +1,59 @@
+"""Users and roles on the central server."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from msupply.central import users
+from msupply.records.permissions import Permission
+from msupply.services import permissions
+from msupply.services.log_in import LogInRefused, log_in
+
+PASSWORD = "tide-42"
+
+
+def test_a_user_may_what_the_roles_say_and_nothing_else(connection, admin, store):
+    user = users.add_user(connection, "bo", PASSWORD, first_name="Bo", language=1)
+    users.grant(connection, user, store, ["cold_chain_officer"])
+    assert permissions.allowed(user, store.id, "ASSET_MUTATE")
+    assert not permissions.allowed(user, store.id, "EDIT_CENTRAL_DATA")
+
+
+def test_a_new_grant_replaces_the_former_one(connection, admin, store):
+    user = users.add_user(connection, "bo", PASSWORD)
+    users.grant(connection, user, store, ["administrator"])
+    users.grant(connection, user, store, [], ["ASSET_QUERY"])
+    permissions.forget(user)
+    assert permissions.allowed(user, store.id, "ASSET_QUERY")
+    assert not permissions.allowed(user, store.id, "SERVER_ADMIN")
+
+
+def test_who_loses_the_only_store_cannot_log_in(connection, admin, store):
+    user = users.add_user(connection, "bo", PASSWORD)
+    users.grant(connection, user, store, ["viewer"])
+    assert log_in(connection, "bo", PASSWORD, "10.0.0.1")
+    users.revoke(connection, user, store)
+    with pytest.raises(LogInRefused):
+        log_in(connection, "bo", PASSWORD, "10.0.0.1")
+
+
+def test_a_changed_password_ends_sessions_with_the_old_one(connection, admin):
+    before = admin.get_session_auth_hash()
+    users.set_password(connection, admin, "something new")
+    assert admin.get_session_auth_hash() != before
+    assert log_in(connection, "ada", "something new", "10.0.0.1")
+
+
+@pytest.mark.parametrize(("roles", "held"), [(["king"], []), ([], ["FLY"])])
+def test_unknown_roles_and_permissions_are_refused(connection, admin, store, roles, held):
+    with pytest.raises(ValidationError):
+        users.grant(connection, admin, store, roles, held)
+
+
+def test_a_name_is_given_once(connection, admin):
+    with pytest.raises(ValidationError, match="already"):
+        users.add_user(connection, "ADA", PASSWORD)
+
+
+def test_roles_consist_of_known_permissions():
+    for role in users.ROLES.values():
+        assert role.permissions <= set(Permission.values)
