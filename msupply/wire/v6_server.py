@@ -182,8 +182,7 @@ def _change(record: WireRecord) -> ModernChange:
     if record.data is None:
         wrapped = ModernRecord(record.table, record.record_id, "Delete")
     else:
-        data = Raw(messages.encode(record.data))
-        wrapped = ModernRecord(record.table, record.record_id, "Update", data)
+        wrapped = ModernRecord(record.table, record.record_id, "Update", record.data)
     return ModernChange(record.cursor, wrapped)
 
 
