@@ -221,7 +221,7 @@ def _action(record: WireRecord) -> str:
 
 
 def _data(record: WireRecord) -> messages.RecordData:
-    return UNSET if record.data is None else Raw(messages.encode(record.data))
+    return UNSET if record.data is None else record.data
 
 
 # --- what a site pushes -------------------------------------------------------------------------
