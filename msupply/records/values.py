@@ -9,6 +9,7 @@ from msupply.sync.declare.codecs import (
     BOOL,
     DATE,
     DATETIME,
+    NULL_TEXT,
     PLAIN_DATE,
     Codec,
     Field,
@@ -16,10 +17,6 @@ from msupply.sync.declare.codecs import (
     number,
     with_default,
 )
-
-
-def _none_if_empty(value: str | None) -> str | None:
-    return value or None
 
 
 def _json_text(value: msgspec.Raw) -> str:
@@ -34,8 +31,6 @@ def _same_in_every_form(convert: Any) -> dict[Form, Any]:
     return dict.fromkeys(Form, convert)
 
 
-# Text that is written as null when there is none, also towards a site (sync-v5.md 8.1, code N).
-NULL_TEXT = Codec(str | None, None, _none_if_empty)
 # A yes or no whose key may be missing or null, both meaning no.
 FLAG = Codec(bool | None, False, bool, _same_in_every_form(bool))
 # Any JSON value, null too, kept as the text that came.

@@ -14,7 +14,7 @@ class Origin:
     - `logs`: the logs that other sites read here; what goes nowhere needs no log row.
     - `trusted`: take everything as the central server's own data (an import), without asking
       which site owns it.
-    - `alone`: nobody uses this database yet (a site initialises), so one transaction may be long.
+    - `alone`: nobody uses this database yet: a site initialises.
     """
 
     site_id: int | None

@@ -93,8 +93,11 @@ class LegacyServer(Protocol):
     def central_records(self, after: int, limit: int) -> CentralBatch:
         """Read the central log."""
 
-    def queued_records(self, limit: int) -> QueuedBatch:
-        """Read the head of this site's queue."""
+    def queued_records(self, limit: int, after: str | None = None) -> QueuedBatch:
+        """Read the head of this site's queue, or what stands behind the entry `after`.
+
+        Only a server that states a batch limit knows `after`.
+        """
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Have records removed from the queue."""

@@ -3,7 +3,9 @@
 A batch and the cursor that it moves are committed together; a queue is acknowledged after that.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, cast
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -12,27 +14,39 @@ from msupply.sync import buffer, cursors, quarantine
 from msupply.sync.buffer import Arrived
 from msupply.sync.declare.registry import Wire
 from msupply.sync.failure import FailureCode, SyncFailure
-from msupply.sync.peer import LegacyServer, ModernBatch, ModernServer
+from msupply.sync.peer import (
+    CentralBatch,
+    LegacyServer,
+    ModernBatch,
+    ModernServer,
+    QueuedBatch,
+)
 
 # How many records a server gives at once when it did not say (sync-v5.md 3.4, sync-v6.md 6).
 USUAL_LIMIT = 500
 
 Report = Callable[[int, int], None]
+Place = TypeVar("Place")
+Batch = TypeVar("Batch")
 
 
 def central(connection: BaseDatabaseWrapper, server: LegacyServer, report: Report) -> None:
     """Read the V5 central log to its end."""
-    cursor = cursors.get(connection, cursors.PULL_CENTRAL)
+    start = cursors.get(connection, cursors.PULL_CENTRAL)
+
+    def ask(after: int) -> CentralBatch:
+        return server.central_records(after, server.batch_limit or USUAL_LIMIT)
+
+    def following(after: int, batch: CentralBatch) -> int | None:
+        if batch.last is not None:
+            return _advanced(after, batch.last)
+        # Rows that are not for this site may lie before the head (sync-v5.md 3.4).
+        return after + 1 if after < batch.head else None
+
     done = 0
-    while True:
-        batch = server.central_records(cursor, server.batch_limit or USUAL_LIMIT)
-        if batch.last is None:
-            if cursor >= batch.head:
-                return
-            # Rows that are not for this site lie before the head (sync-v5.md 3.4).
-            cursor += 1
-        else:
-            cursor = _advanced(cursor, batch.last)
+    for batch, cursor in _read_ahead(ask, start, following):
+        if cursor is None:
+            return
         with transaction.atomic(using=connection.alias):
             _store(connection, Wire.V5, batch.records)
             cursors.set_to(connection, cursors.PULL_CENTRAL, cursor)
@@ -43,22 +57,40 @@ def central(connection: BaseDatabaseWrapper, server: LegacyServer, report: Repor
 def queue(connection: BaseDatabaseWrapper, server: LegacyServer, report: Report) -> None:
     """Empty this site's V5 queue."""
     done = 0
-    while True:
-        batch = server.queued_records(server.batch_limit or USUAL_LIMIT)
-        if not batch.ids:
-            return
+    for batch in _queue_batches(server):
         with transaction.atomic(using=connection.alias):
             _store(connection, Wire.V5, batch.records)
         server.acknowledge(batch.ids)
         done += len(batch.ids)
-        report(done, done + batch.length - len(batch.ids))
+        report(done, done + max(batch.length - len(batch.ids), 0))
+
+
+def _queue_batches(server: LegacyServer) -> Iterator[QueuedBatch]:
+    """Yield the batches of the queue; the next one is asked for when the last is acknowledged.
+
+    A server of our own is asked for the next one while this one is being stored.
+    """
+    if server.batch_limit is None:
+        while (batch := server.queued_records(USUAL_LIMIT)).ids:
+            yield batch
+        return
+
+    def ask(after: str | None) -> QueuedBatch:
+        return server.queued_records(server.batch_limit or USUAL_LIMIT, after)
+
+    def following(_: str | None, batch: QueuedBatch) -> str | None:
+        return batch.ids[-1] if batch.ids else None
+
+    for batch, after in _read_ahead(ask, None, following):
+        if after is None:
+            return
+        yield batch
 
 
 def modern(
     connection: BaseDatabaseWrapper, server: ModernServer, report: Report, *, initialised: bool
 ) -> None:
     """Read the V6 log to its end."""
-    cursor = cursors.get(connection, cursors.PULL_V6)
 
     def keep(batch: ModernBatch, position: int) -> None:
         with transaction.atomic(using=connection.alias):
@@ -69,7 +101,7 @@ def modern(
         limit = server.batch_limit or USUAL_LIMIT
         return server.pull(position, limit, initialised=initialised)
 
-    _read_modern(cursor, ask, keep, report)
+    _read_modern(cursors.get(connection, cursors.PULL_V6), ask, keep, report)
 
 
 def patient(
@@ -93,19 +125,39 @@ def _read_modern(
     keep: Callable[[ModernBatch, int], None],
     report: Report,
 ) -> None:
-    done, total = 0, 0
-    while True:
-        batch = ask(cursor)
+    def following(position: int, batch: ModernBatch) -> int | None:
         # `end` is the last row of the batch; the cursor is the first row wanted.
-        end = batch.end + 1
-        position = max(cursor, end) if batch.is_last else _advanced(cursor, end)
-        keep(batch, position)
+        return None if batch.is_last else _advanced(position, batch.end + 1)
+
+    done, total = 0, 0
+    for batch, position in _read_ahead(ask, cursor, following):
+        cursor = max(cursor, batch.end + 1) if position is None else position
+        keep(batch, cursor)
         total = max(total, batch.total)
         done += len(batch.records)
         report(done, max(total, done))
-        if batch.is_last:
-            return
-        cursor = position
+
+
+def _read_ahead(
+    ask: Callable[[Place], Batch],
+    start: Place,
+    following: Callable[[Place, Batch], Place | None],
+) -> Iterator[tuple[Batch, Place | None]]:
+    """Yield each batch with the place after it, None after the last.
+
+    The next batch travels while this one is being stored; never more than these two are held.
+    """
+    with ThreadPoolExecutor(1, "read-ahead") as reader:
+        place: Place | None = start
+        coming = reader.submit(ask, start)
+        while True:
+            batch = coming.result()
+            place = following(cast(Place, place), batch)
+            if place is not None:
+                coming = reader.submit(ask, place)
+            yield batch, place
+            if place is None:
+                return
 
 
 def _advanced(cursor: int, position: int) -> int:

@@ -32,12 +32,18 @@ class QueueBatch:
     length: int
 
 
-def first(connection: BaseDatabaseWrapper, site_id: int, limit: int) -> QueueBatch:
-    """Return the head of a site's queue without removing it."""
+def first(
+    connection: BaseDatabaseWrapper, site_id: int, limit: int, read_up_to: int = 0
+) -> QueueBatch:
+    """Return the head of a site's queue without removing it.
+
+    With `read_up_to` it is the part behind that cursor: the site stores what it has read before,
+    and has not acknowledged it yet.
+    """
     up_to = changelog.head(connection, Channel.QUEUE)
     state = site_state(connection, site_id)
     reader = _reader(connection, state)
-    after = state.queue_cursor
+    after = max(state.queue_cursor, read_up_to)
     ahead = set(msgspec.json.decode(state.acknowledged_ahead, type=list[int]))
     while True:
         changes = routing.read(connection, Channel.QUEUE, reader, after, up_to, limit + len(ahead))
@@ -47,7 +53,7 @@ def first(connection: BaseDatabaseWrapper, site_id: int, limit: int) -> QueueBat
             break
         # Nothing to say about these rows: the site could never acknowledge them.
         after = changes[-1].cursor
-    if not records and up_to - state.queue_cursor > IDLE_STEP:
+    if not records and not read_up_to and up_to - state.queue_cursor > IDLE_STEP:
         _move(connection, site_id, up_to, [])
     if not records:
         return QueueBatch([], 0)

@@ -24,8 +24,6 @@ from msupply.sync.sql.dialect import stage_name
 
 # Rows that one transaction writes while people work: it holds SQLite's lock for less than a second.
 ROWS_PER_TRANSACTION = 20_000
-# More rows in the order of ids touch fewer pages each, but their pages fill the memory.
-ROWS_PER_TRANSACTION_ALONE = 100_000
 # Bad records are held in memory until they are written.
 BAD_PER_TRANSACTION = 5_000
 
@@ -64,7 +62,6 @@ def integrate_upserts(
     """Integrate chunks of one wire table; yield (records looked at, records kept back) as it goes."""
     writer = _Writer(connection, kind, wire, origin)
     stage = _Stage()
-    limit = ROWS_PER_TRANSACTION_ALONE if origin.alone else ROWS_PER_TRANSACTION
     dialect(connection).clear_stage(connection, kind)
     for chunk in chunks:
         checked, good = _check(connection, kind, chunk, origin)
@@ -72,7 +69,7 @@ def integrate_upserts(
         if good["id"]:
             writer.stage(good)
             stage.rows += len(good["id"])
-        if stage.rows >= limit or stage.bad >= BAD_PER_TRANSACTION:
+        if stage.rows >= ROWS_PER_TRANSACTION or stage.bad >= BAD_PER_TRANSACTION:
             refused = writer.write(stage.checked)
             stage = _Stage()
             yield chunk.records, len(checked.bad) + refused

@@ -4,13 +4,13 @@ A chunk is JSON `[[record id, record], ...]` of one wire table, as the buffer ke
 column by column, so that its cost is that of a list comprehension and not of a call per record.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from operator import attrgetter
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import astuple
 
 from msupply.sync.declare.codecs import REQUIRED, Codec, Field, Form
 from msupply.sync.declare.registry import RecordType, Wire, WireTable
@@ -59,13 +59,12 @@ class _Group:
             kw_only=True,
             gc=False,
         )
-        self._get = _getter(list(names))
         self.blank = tuple(_blank(fields[key].codec) for key in members)
 
     def columns(self, objects: list[Any]) -> Columns:
         """Return the columns of the wire keys inside these objects."""
-        get, blank = self._get, self.blank
-        rows = [get(value) if value else blank for value in objects]
+        blank = self.blank
+        rows = [astuple(value) if value else blank for value in objects]
         columns = [list(c) for c in zip(*rows, strict=True)] or [[] for _ in self.members]
         return dict(zip(self.members, columns, strict=True))
 
@@ -97,10 +96,12 @@ class TableCodec:
             kw_only=True,
             gc=False,
         )
-        self._get = _getter(list(attributes))
         self._decode_all = msgspec.json.Decoder(list[tuple[str, self.struct]]).decode  # type: ignore[name-defined]
         self._decode_one = msgspec.json.Decoder(self.struct).decode
-        self.nullable = {c: f.null for c, f in kind.columns.items()}
+        # Columns that must not be null, and that a record could leave null all the same.
+        sure = {f.column for f in table.fields.values() if not f.codec.may_give_none}
+        required = {name for name, field in kind.columns.items() if not field.null}
+        self.never_null = required - sure
 
     # --- reading ---
 
@@ -111,11 +112,9 @@ class TableCodec:
             batch.wire |= group.columns(batch.wire.pop(group.key))
         for key, wire_field in self.table.fields.items():
             if wire_field.column:
-                batch.columns[wire_field.column] = _convert(
-                    batch.wire[key], wire_field.codec.decode, key, batch
-                )
-            elif wire_field.codec.decode:
-                batch.wire[key] = _convert(batch.wire[key], wire_field.codec.decode, key, batch)
+                batch.columns[wire_field.column] = _convert(key, wire_field.codec, batch)
+            else:
+                batch.wire[key] = _convert(key, wire_field.codec, batch)
         legacy = self.table.legacy
         if legacy and legacy.decode:
             legacy.decode(batch)
@@ -131,7 +130,7 @@ class TableCodec:
             except ValueError:
                 pass
             else:
-                rows = [self._get(record) for _, record in pairs]
+                rows = [astuple(record) for _, record in pairs]
                 columns = [list(c) for c in zip(*rows, strict=True)] or [[] for _ in self.keys]
                 wire = dict(zip(self.keys, columns, strict=True))
                 batch = DecodedBatch(chunk, [i for i, _ in pairs], wire, [None] * len(pairs))
@@ -154,7 +153,7 @@ class TableCodec:
                 rows.append(blank)
                 extras.append(None)
             else:
-                rows.append(self._get(record))
+                rows.append(astuple(record))
                 extras.append(extra)
         columns = [list(c) for c in zip(*rows, strict=True)] or [[] for _ in self.keys]
         wire = dict(zip(self.keys, columns, strict=True))
@@ -200,7 +199,7 @@ class TableCodec:
 
     def _refuse_missing(self, batch: DecodedBatch) -> None:
         for column, values in batch.columns.items():
-            if not self.nullable[column] and None in values:
+            if column in self.never_null and None in values:
                 for place, value in enumerate(values):
                     if value is None:
                         batch.errors.setdefault(place, f"{column} is missing")
@@ -212,16 +211,13 @@ class TableCodec:
         wire: Columns = {}
         for key, wire_field in self.table.fields.items():
             if wire_field.column:
-                convert = wire_field.codec.encoder(form)
-                values = columns[wire_field.column]
-                wire[key] = [convert(v) for v in values] if convert else values
+                wire[key] = wire_field.codec.write(columns[wire_field.column], form)
         legacy = self.table.legacy
         if legacy and legacy.encode:
             legacy.encode(columns, wire)
             for key, quirk_field in legacy.quirk_keys.items():
-                convert = quirk_field.codec.encoder(form)
-                if convert and key in wire:
-                    wire[key] = [convert(v) for v in wire[key]]
+                if key in wire:
+                    wire[key] = quirk_field.codec.write(wire[key], form)
         for group in self.groups:
             present = {key: inner for key, inner in group.members.items() if key in wire}
             shape = _out_shape(tuple(present.values()))
@@ -267,25 +263,17 @@ def _struct_field(name: str, codec: Codec) -> Any:
     return (name, codec.wire_type, codec.default)
 
 
-def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
-    if len(names) == 1:
-        single = attrgetter(names[0])
-        return lambda record: (single(record),)
-    return attrgetter(*names)
-
-
 _raw_pairs = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]]).decode
 
 
-def _convert(
-    values: list[Any], decode: Callable[[Any], Any] | None, key: str, batch: DecodedBatch
-) -> list[Any]:
+def _convert(key: str, codec: Codec, batch: DecodedBatch) -> list[Any]:
     """Convert one column; bad values are marked, and become None."""
+    values, decode = batch.wire[key], codec.decode
     if decode is None:
         return values
     if not batch.errors:
         try:
-            return [decode(value) for value in values]
+            return codec.read(values)
         except ValueError:
             pass
     converted = []

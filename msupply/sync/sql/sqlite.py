@@ -58,7 +58,12 @@ class SQLite:
     ) -> None:
         """Insert with executemany; columns that are null throughout are not even bound."""
         length = len(columns["id"])
-        bound = [name for name, values in columns.items() if values.count(None) < length]
+        bound = [
+            name
+            for name, values in columns.items()
+            # The first value settles most: comparing numbers with None is slow.
+            if values[0] is not None or values.count(None) < length
+        ]
         names = ", ".join(f'"{name}"' for name in bound)
         marks = ", ".join("?" * len(bound))
         sql = f'INSERT INTO temp."{stage_name(kind)}" ({names}) VALUES ({marks})'
