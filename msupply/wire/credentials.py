@@ -33,10 +33,10 @@ V5_VERSIONS = (1, 14)
 V6_VERSIONS = (0, 5)
 
 # A right hash is not computed again for this long; a changed password counts at once all the same.
-VERIFIED_SECONDS = 600
+VERIFIED_SECONDS = 3600
 # What the mSupply central server said of a site is believed for this long.
 CONFIRMED_SECONDS = 60
-REMEMBERED = 20_000
+REMEMBERED = 50_000
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -90,8 +90,9 @@ class _Remembered:
 
 _verified = _Remembered(VERIFIED_SECONDS)
 _confirmed = _Remembered(CONFIRMED_SECONDS)
-# Argon2 takes much memory by design: one at a time.
-_hashing = threading.Lock()
+# Argon2 takes much memory and time by design: after a restart, when all sites come at once,
+# pages must still be served.
+_hashing = threading.BoundedSemaphore(2)
 
 
 def wire_hash(plain: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -24,6 +25,8 @@ def server(tmp_path_factory):
         "--password", "secret-12", "--store", "CMS=Central")  # fmt: skip
     run("site", "add", "script", "--data", central.data, "--password", PASSWORD,
         "--store", "SCR=Script")  # fmt: skip
+    run("site", "add", "racer", "--data", central.data, "--password", PASSWORD,
+        "--store", "RAC=Racer")  # fmt: skip
     central.start()
     yield central
     central.kill()
@@ -32,11 +35,11 @@ def server(tmp_path_factory):
 class Script:
     """What a script needs: one HTTP connection, its headers and its settings block."""
 
-    def __init__(self, url: str) -> None:
-        pair = base64.b64encode(f"script:{HASH}".encode()).decode()
+    def __init__(self, url: str, name: str = "script", machine: str = "machine-1") -> None:
+        pair = base64.b64encode(f"{name}:{HASH}".encode()).decode()
         headers = {
             "Authorization": f"Basic {pair}",
-            "msupply-site-uuid": "machine-1",
+            "msupply-site-uuid": machine,
             "app-version": "2.20.0",
             "app-name": "Open mSupply Desktop",
             "version": "14",
@@ -45,9 +48,9 @@ class Script:
         self.v6 = httpx.Client(base_url=f"{url}/central/sync/", timeout=60)
         self.settings = {
             "serverUrl": url,
-            "username": "script",
+            "username": name,
             "passwordSha256": HASH,
-            "siteUuid": "machine-1",
+            "siteUuid": machine,
             "appVersion": "2.20.0",
             "appName": "Open mSupply Desktop",
             "syncVersion": "14",
@@ -255,3 +258,12 @@ def test_a_refused_request_leaves_the_connection_usable(script):
     assert answer.status_code == 413
     assert answer.json()["error"]["code"] == "body_too_large"
     assert script.v5.get("site").status_code == 200
+
+
+def test_of_machines_that_come_at_once_one_is_bound(server):
+    scripts = [Script(server.url, "racer", f"machine-{n}") for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda script: script.v5.get("site"), scripts))
+    for script in scripts:
+        script.close()
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7

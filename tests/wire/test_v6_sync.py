@@ -5,6 +5,9 @@ import json
 import pytest
 
 from msupply.records.assets import Asset, AssetClass
+from msupply.records.master_lists import MasterList
+from msupply.records.names import Name
+from msupply.records.vaccines import Vaccination, VaccineCourse, VaccineCourseDose
 from msupply.sync import here
 from msupply.sync.models import Quarantined
 from tests.wire.conftest import Hand, add_site, upsert, work
@@ -182,6 +185,30 @@ def test_lower_case_actions_are_taken(clinic, central):
     clinic.push_v6(asset("A1") | {"action": "insert"})
     work(central)
     assert Asset.objects.exists()
+
+
+def test_keys_of_senders_before_2_17_are_taken(clinic, central):
+    Name.objects.create(id="P1", name="Ada", code="p1", type="PATIENT")
+    program = MasterList.objects.create(id="PR", name="Immunisation", code="imm")
+    course = VaccineCourse.objects.create(id="VC", name="BCG", program=program)
+    VaccineCourseDose.objects.create(id="VD", vaccine_course=course, label="1")
+    vaccination = {
+        "store_id": "ST-01",
+        "program_enrolment_id": "E1",
+        "encounter_id": "E2",
+        "user_id": "U1",
+        "vaccine_course_dose_id": "VD",
+        "created_datetime": "2025-07-01T02:10:00",
+        "vaccination_date": "2025-07-01",
+        "given": True,
+        "patient_link_id": "P1",
+        "facility_name_link_id": "NAME-ST-01",
+    }
+    clinic.push_v6(upsert("vaccination", "V1", vaccination, key="id"))
+    work(central)
+    assert Quarantined.objects.count() == 0
+    row = Vaccination.objects.get()
+    assert (row.patient_id, row.facility_name_id) == ("P1", "NAME-ST-01")
 
 
 # --- who is calling -----------------------------------------------------------------------------
