@@ -104,11 +104,12 @@ class LegacyClient:
         last = answer.data[-1].id if answer.data else None
         return CentralBatch([_arrived(record) for record in answer.data], last, answer.max_cursor)
 
-    def queued_records(self, limit: int) -> QueuedBatch:
-        """Read the head of this site's queue."""
-        answer = self._ask(
-            "GET", "queued_records", messages.QueuedRecords, params={"limit": str(limit)}
-        )
+    def queued_records(self, limit: int, after: str | None = None) -> QueuedBatch:
+        """Read the head of this site's queue, or what stands behind the entry `after`."""
+        params = {"limit": str(limit)}
+        if after is not None:
+            params["after"] = after
+        answer = self._ask("GET", "queued_records", messages.QueuedRecords, params=params)
         return QueuedBatch(
             [_arrived(record) for record in answer.data],
             [record.sync_out_id for record in answer.data],

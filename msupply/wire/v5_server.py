@@ -202,7 +202,9 @@ def _central(record: WireRecord) -> messages.CentralRecord:
 
 
 def _queued_records(exchange: Exchange) -> HttpResponseBase:
-    batch = queue.first(exchange.connection, exchange.site.site_id, exchange.limit)
+    # Our own clients read on while they store what they have got (see docs/protocol/v5.md).
+    after = exchange.number("after", 0, 0)
+    batch = queue.first(exchange.connection, exchange.site.site_id, exchange.limit, after)
     entries = [
         messages.QueuedRecord(str(r.cursor), r.table, r.record_id, _action(r), _data(r))
         for r in batch.records

@@ -95,8 +95,10 @@ class Legacy:
         batch = CentralBatch([r for _, r in rows], last, max(len(self.central), after))
         return self.script.run("central", lambda: batch)
 
-    def queued_records(self, limit):
-        ids = list(self.queue)[:limit]
+    def queued_records(self, limit, after=None):
+        ids = list(self.queue)
+        # An entry that is acknowledged already is not there any more.
+        ids = [i for i in ids if after is None or int(i) > int(after)][:limit]
         batch = QueuedBatch([self.queue[i] for i in ids], ids, len(self.queue))
         return self.script.run("queue", lambda: batch)
 

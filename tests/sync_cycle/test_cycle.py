@@ -208,12 +208,11 @@ def test_a_change_made_after_the_push_is_not_overwritten(site, servers):
     run_cycle(site, servers)
     stale = location("loc", "from central", "store-north")
 
-    def edit_meanwhile():
+    def edit_meanwhile(ids):
         Location.objects.filter(id="loc").update(name="edited here")
-        return servers.legacy.__class__.queued_records(servers.legacy, 10)
 
-    servers.legacy.queue = {"Q1": stale}
-    servers.legacy.queued_records = lambda limit: edit_meanwhile()
+    servers.legacy.queue = {"1": stale}
+    servers.legacy.acknowledge = edit_meanwhile
     assert run_cycle(site, servers).error is None
     assert Location.objects.get(id="loc").name == "edited here"
 
@@ -222,7 +221,7 @@ def test_what_an_interrupted_cycle_left_does_not_overwrite_later_edits(site, ser
     Location.objects.create(id="loc", name="old", code="S", store_id="store-north")
     run_cycle(site, servers)
     stale = location("loc", "from central", "store-north")
-    servers.legacy.queue = {"Q1": stale}
+    servers.legacy.queue = {"1": stale}
     servers.script.before["pull_v6"] = [LOST]
     assert run_cycle(site, servers).error is not None
     assert buffer.waiting(site, None) == 1
@@ -235,7 +234,7 @@ def test_an_old_copy_in_quarantine_does_not_overwrite_what_was_pushed(site, serv
     Location.objects.create(id="loc", name="old", code="S", store_id="store-north")
     run_cycle(site, servers)
     waits = location("loc", "from central", "store-new")
-    servers.legacy.queue = {"Q1": waits}
+    servers.legacy.queue = {"1": waits}
     run_cycle(site, servers)
     assert Quarantined.objects.filter(record_id="loc").count() == 1
     Location.objects.filter(id="loc").update(name="edited since")
@@ -244,7 +243,7 @@ def test_an_old_copy_in_quarantine_does_not_overwrite_what_was_pushed(site, serv
 
 
 def test_a_record_with_an_unknown_action_is_kept_aside(site, servers):
-    servers.legacy.queue = {"Q1": Arrived("unit", "U-1", "explode", b"{}")}
+    servers.legacy.queue = {"1": Arrived("unit", "U-1", "explode", b"{}")}
     assert run_cycle(site, servers).error is None
     assert Quarantined.objects.get().action == "explode"
     assert servers.legacy.queue == {}
