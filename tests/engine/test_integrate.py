@@ -129,6 +129,22 @@ def test_extra_fields_survive_an_update_that_does_not_name_them(connection):
     assert msgspec.json.decode(extra) == {"user1": "a", "user2": "c"}
 
 
+def test_extra_fields_that_are_null_stay(connection):
+    country(connection)
+    for _ in range(2):
+        push(connection, {"Loan": [loan(1, user1=None, user2={"deep": None})]}, site=2)
+    ((extra,),) = rows(connection, "SELECT extra FROM toy_loan")
+    assert msgspec.json.decode(extra) == {"user1": None, "user2": {"deep": None}}
+
+
+def test_an_extra_field_is_replaced_as_a_whole(connection):
+    country(connection)
+    push(connection, {"Loan": [loan(1, user1={"old": 1}, user2=2)]}, site=2)
+    push(connection, {"Loan": [loan(1, user1={"new": 1})]}, site=2)
+    ((extra,),) = rows(connection, "SELECT extra FROM toy_loan")
+    assert msgspec.json.decode(extra) == {"user1": {"new": 1}, "user2": 2}
+
+
 def test_columns_that_the_wire_does_not_carry_are_kept(connection):
     country(connection)
     machine = {"id": "M1", "shop_key": "S1", "label": "Oven"}

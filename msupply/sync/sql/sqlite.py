@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType
@@ -18,6 +19,14 @@ from msupply.sync.sql.routing_columns import (
 )
 
 _QUIET = '(SELECT "on" FROM sync_bulk_switch WHERE id = 1)'
+
+
+def _merge_extra(own: str, new: str) -> str:
+    """Merge two JSON objects key by key; json_patch would drop the keys that are null."""
+    return msgspec.json.encode(_raw_object(own) | _raw_object(new)).decode()
+
+
+_raw_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class SQLite:
@@ -90,9 +99,11 @@ class SQLite:
         own, new = f'"{kind.table}".extra', "excluded.extra"
         updates.append(
             f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
-            f" ELSE json_patch({own}, {new}) END"
+            f" ELSE merge_extra({own}, {new}) END"
         )
         only = "TRUE" if only_id is None else "id = %s"
+        connection.ensure_connection()
+        connection.connection.create_function("merge_extra", 2, _merge_extra, deterministic=True)
         with connection.cursor() as cursor:
             cursor.execute(
                 f'INSERT INTO "{kind.table}" ({names})'
