@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from msupply.records.quirks import invoices as quirks
 from msupply.records.quirks.letters import LETTERS
-from msupply.records.values import DATE_PART, MOMENT, NULL_TEXT, boolean, null_text, number_or_zero
+from msupply.records.values import DATE_PART, MOMENT, boolean, null_text, number_or_zero
 from msupply.sync.declare import (
     NUMBER,
     Field,
@@ -21,7 +21,7 @@ from msupply.sync.declare import (
     time,
     zero_is_none,
 )
-from msupply.sync.declare.codecs import optional
+from msupply.sync.declare.codecs import NULL_TEXT, optional
 
 
 class InvoiceType(models.TextChoices):

@@ -96,6 +96,8 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "records.User"
+# User names come by sync, and two may be equal: log-in takes the one whose password it is.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["msupply.services.log_in.Backend"]
 PASSWORD_HASHERS = ["msupply.records.passwords.PasswordHasher"]
 LOGIN_URL = "log-in"

@@ -278,7 +278,7 @@ def _hand_over(connection: BaseDatabaseWrapper, sources: set[int | None]) -> Non
 
     On an Open mSupply central server other sites' records refer to what comes by V5.
     """
-    for site_id in sources - {None}:
+    for site_id in (source for source in sources if source is not None):
         SiteState.objects.using(connection.alias).update_or_create(
             site_id=site_id, defaults={"waiting_since": now()}
         )
