@@ -29,9 +29,10 @@ def of_refusal(refusal: Refusal, here: Here | None = None) -> Alert:
         return Alert(
             _("This can only be done on the central server"),
             _(
-                "A user with the permission “Can modify central data” can do it there. The change"
-                " then comes to this site with the next synchronisation."
-            ),
+                "A user with the permission “%(permission)s” can do it there. The change then comes"
+                " to this site with the next synchronisation."
+            )
+            % {"permission": PermissionMissing("EDIT_CENTRAL_DATA").label},
             address,
         )
     if refusal.editor is Editor.OWNER_OR_CENTRAL:
