@@ -8,7 +8,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -37,8 +37,6 @@ logger = logging.getLogger(__name__)
 
 # How many changes go up at once to a server that did not say (sync-v5.md 3.7).
 USUAL_PUSH = 1024
-
-Answer = TypeVar("Answer")
 
 
 def run_cycle(
@@ -200,36 +198,38 @@ class _Cycle:
                 cursors.set_to(self.connection, cursors.PUSH_V6, head)
 
     def _push_modern(self, here: Here, modern: ModernServer, report: pull.Report) -> None:
-        done = 0
-        for batch in push.batches(
-            self.connection, push.V6, here.site_id or 0, lambda: modern.batch_limit or USUAL_PUSH
-        ):
-            report(done, done + batch.waiting)
+        def deliver(batch: push.PushBatch) -> None:
+            _when_idle(
+                lambda: modern.push(batch.waiting, batch.end, batch.records, last=batch.is_last),
+                modern.status,
+            )
 
-            def send(batch: push.PushBatch = batch) -> None:
-                modern.push(batch.waiting, batch.end, batch.records, last=batch.is_last)
-
-            _when_idle(send, modern.status)
-            done += batch.changes
-            report(done, done + batch.waiting - batch.changes)
+        sent = push.send(
+            self.connection,
+            push.V6,
+            here.site_id or 0,
+            lambda: modern.batch_limit or USUAL_PUSH,
+            deliver,
+            report,
+        )
         # Where nothing was sent, there is hardly anything to wait for.
-        quick = modern.batch_limit is not None or not done
+        quick = modern.batch_limit is not None or not sent
         wait.until_idle(modern.status, wait.AFTER_PUSH, quick=quick)
 
     def _push_legacy(self, here: Here, report: pull.Report) -> None:
-        done = 0
         legacy = self.legacy
-        for batch in push.batches(
-            self.connection, push.V5, here.site_id or 0, lambda: legacy.batch_limit or USUAL_PUSH
-        ):
-            report(done, done + batch.waiting)
 
-            def send(batch: push.PushBatch = batch) -> None:
-                legacy.push(batch.waiting, batch.records)
+        def deliver(batch: push.PushBatch) -> None:
+            _when_idle(lambda: legacy.push(batch.waiting, batch.records), legacy.status)
 
-            _when_idle(send, legacy.status)
-            done += batch.changes
-            report(done, done + batch.waiting - batch.changes)
+        push.send(
+            self.connection,
+            push.V5,
+            here.site_id or 0,
+            lambda: legacy.batch_limit or USUAL_PUSH,
+            deliver,
+            report,
+        )
         _when_idle(legacy.end_push, legacy.status)
         quick = legacy.batch_limit is not None
         wait.until_idle(legacy.status, wait.AFTER_PUSH, quick=quick)
@@ -284,10 +284,10 @@ def _hand_over(connection: BaseDatabaseWrapper, sources: set[int | None]) -> Non
         )
 
 
-def _when_idle(request: Callable[[], Answer], ask: Callable[[], ServerStatus]) -> Answer:
+def _when_idle(request: Callable[[], None], ask: Callable[[], ServerStatus]) -> None:
     """Make a request; where the server is still busy with an earlier push, wait and repeat it."""
     try:
-        return request()
+        request()
     except StillIntegrating:
         wait.until_idle(ask, wait.AFTER_PUSH)
-        return request()
+        request()

@@ -6,6 +6,7 @@ or to no store (sync-v5.md 5.3).
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,16 +48,49 @@ class PushBatch:
     is_last: bool
 
 
-def batches(
-    connection: BaseDatabaseWrapper, way: Way, site_id: int, limit: Callable[[], int]
-) -> Iterator[PushBatch]:
-    """Yield the changes up to now; a batch that is asked on from has arrived at the server.
+def send(
+    connection: BaseDatabaseWrapper,
+    way: Way,
+    site_id: int,
+    limit: Callable[[], int],
+    deliver: Callable[[PushBatch], None],
+    report: Callable[[int, int], None],
+) -> int:
+    """Deliver the changes made up to now, batch by batch; return how many they were.
 
+    The cursor moves when a batch has arrived. While one is on its way the next is being read.
     `limit` is asked before each batch: what a server takes at once is learnt from its answers.
     """
     up_to = changelog.head(connection, way.channel)
     own = _OwnChanges(connection, way, routing.active_stores(connection, site_id), up_to)
-    after = cursors.get(connection, way.cursor)
+    done = 0
+
+    def arrived(batch: PushBatch) -> None:
+        nonlocal done
+        _supersede(connection, batch.records)
+        cursors.set_to(connection, way.cursor, batch.end)
+        done += batch.changes
+        report(done, done + batch.waiting - batch.changes)
+
+    with ThreadPoolExecutor(1, "push") as carrier:
+        on_its_way: tuple[PushBatch, Future[None]] | None = None
+        for batch in _batches(own, limit):
+            if on_its_way:
+                on_its_way[1].result()
+                arrived(on_its_way[0])
+            else:
+                report(0, batch.waiting)
+            on_its_way = batch, carrier.submit(deliver, batch)
+        if on_its_way:
+            on_its_way[1].result()
+            arrived(on_its_way[0])
+    if up_to > cursors.get(connection, way.cursor):
+        cursors.set_to(connection, way.cursor, up_to)
+    return done
+
+
+def _batches(own: "_OwnChanges", limit: Callable[[], int]) -> Iterator[PushBatch]:
+    after = cursors.get(own.connection, own.way.cursor)
     waiting = own.count(after)
     is_last = not waiting
     while not is_last:
@@ -66,16 +100,12 @@ def batches(
         is_last = len(changes) <= most
         changes = changes[:most]
         if not changes:
-            break
-        size, end = len(changes), changes[-1].cursor
-        records = render(connection, changes, way.wire, way.form, Direction.UP)
+            return
+        size, after = len(changes), changes[-1].cursor
+        records = render(own.connection, changes, own.way.wire, own.way.form, Direction.UP)
         total = size if is_last else max(waiting, size + 1)
-        yield PushBatch(records, size, total, end, is_last)
-        _supersede(connection, records)
-        cursors.set_to(connection, way.cursor, end)
-        after, waiting = end, waiting - size
-    if up_to > after:
-        cursors.set_to(connection, way.cursor, up_to)
+        yield PushBatch(records, size, total, after, is_last)
+        waiting -= size
 
 
 def skip_everything(connection: BaseDatabaseWrapper) -> None:
