@@ -1,10 +1,13 @@
 """An Open mSupply central server apart from the mSupply central server asks there who is calling."""
 
+import json
+
 import pytest
 
+from msupply.records.names import Name, NameStoreJoin
 from msupply.sync import here
 from msupply.sync.clock import now
-from msupply.sync.models import SiteState
+from msupply.sync.models import ChangelogQueue, Setting, SiteState
 from tests.sync_cycle.little_server import Answer, LittleServer, json_answer
 from tests.wire.conftest import HASH, Hand, add_store
 
@@ -124,3 +127,62 @@ def test_guesses_are_stopped_before_they_reach_the_legacy_server(separate, legac
 def test_v5_and_v4_are_not_served_there(separate):
     assert Hand().get("site").status_code == 405
     assert Hand().client.post("/api/v4/login").status_code == 405
+
+
+# --- patients whom only the mSupply central server knows ----------------------------------------
+
+
+def register(hand, join_id="NSJ-5"):
+    body = {"id": join_id, "nameId": "NM-77", "storeId": "ST-01", "syncV5Settings": hand.settings()}
+    return hand.v6_raw("name-store-join", json.dumps(body).encode())
+
+
+@pytest.fixture
+def asked(separate, legacy, monkeypatch):
+    """A server that asks for a patient; the mSupply central server agrees."""
+    here.change(separate, site_name="oms", password_hash=HASH)
+    add_store("ST-OMS", 20)
+    joined = {"ID": "J-OMS", "name_ID": "NM-77", "store_ID": "ST-OMS", "inactive": False}
+    legacy.answers = [json_answer(INFO), json_answer(joined)]
+    monkeypatch.setattr("msupply.wire.v6_patients._PATIENCE_SECONDS", 0.1)
+    return separate
+
+
+def arrive(seconds):
+    """Let the patient come with a cycle, while the request waits."""
+    Name.objects.create(id="NM-77", name="Ada", code="p77", type="PATIENT")
+
+
+def test_an_unknown_patient_is_fetched_first(asked, legacy, monkeypatch):
+    monkeypatch.setattr("msupply.wire.v6_patients.time.sleep", arrive)
+    assert register(Hand()).status_code == 200
+    request = legacy.requests[-1]
+    assert (request.method, request.path) == ("POST", "/api/v4/name_store_join")
+    assert json.loads(request.body) == {"name_ID": "NM-77", "store_ID": "ST-OMS"}
+    assert NameStoreJoin.objects.get().id == "NSJ-5"
+    assert Setting.objects.filter(key="cycle_request").exists()
+
+
+def test_a_join_of_a_site_is_not_told_to_the_legacy_server_again(asked, monkeypatch):
+    monkeypatch.setattr("msupply.wire.v6_patients.time.sleep", arrive)
+    register(Hand())
+    row = ChangelogQueue.objects.get(record_id="NSJ-5")
+    assert row.source_site == 12
+
+
+def test_a_patient_who_does_not_arrive_is_not_joined(asked):
+    answer = register(Hand())
+    assert (answer.status_code, NameStoreJoin.objects.count()) == (404, 0)
+
+
+def test_a_legacy_server_that_refuses_a_patient_is_quoted(asked, legacy):
+    legacy.answers = [json_answer(INFO), json_answer({}, 404)]
+    assert register(Hand()).status_code == 502
+
+
+def test_a_stranger_is_told_so(separate, legacy):
+    refusal = {"code": "site_incorrect_password", "message": "No.", "data": None}
+    legacy.answers = [json_answer({"error": refusal}, 401)]
+    answer = register(Hand(wire_hash="00"))
+    assert answer.status_code == 401
+    assert answer["Content-Type"].startswith("text/plain")
