@@ -153,13 +153,13 @@ def _keep(reference: SyncFileReference, response: httpx.Response, start: int) ->
         return
     first = start if response.status_code == HTTPStatus.PARTIAL_CONTENT else 0
     total = first + int(response.headers["Content-Length"])
-    file_store.save_part(reference, first, response.iter_bytes(file_store.BLOCK), total, sha256)
+    file_store.save_part(reference, first, response.iter_bytes(), total, sha256)
 
 
 def _whole(reference: SyncFileReference, response: httpx.Response) -> Iterator[bytes]:
     """Yield a file of a server that tells no hash; its size is all that can be checked."""
     size = 0
-    for block in response.iter_bytes(file_store.BLOCK):
+    for block in response.iter_bytes():
         size += len(block)
         yield block
     if reference.total_bytes not in (0, size):
