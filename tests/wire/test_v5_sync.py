@@ -170,6 +170,19 @@ def test_entries_stay_until_they_are_acknowledged(clinic):
     assert ids(queued(clinic)) == ["L2"]
 
 
+def test_a_site_can_read_on_before_it_acknowledges(clinic):
+    for n in range(3):
+        Location.objects.create(id=f"L{n}", store_id="ST-01", code="S", name="Shelf")
+    first = queued(clinic, limit=2)
+    assert ids(queued(clinic, after=first["data"][-1]["syncOutId"])) == ["L2"]
+    assert queued(clinic, limit=2) == first
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "9" * 30])
+def test_a_senseless_place_to_read_on_is_refused(clinic, after):
+    assert clinic.get("queued_records", after=after).status_code == 400
+
+
 def test_unknown_acknowledgements_are_ignored(clinic):
     Location.objects.create(id="L1", store_id="ST-01", code="S", name="Shelf")
     body = {"syncIDs": ["", "abc", "99999999999999999999999", "-1", "٣"]}
