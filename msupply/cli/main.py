@@ -5,6 +5,7 @@ import sys
 import typer
 
 from msupply.cli import (
+    bench,
     check,
     demo,
     explain,
@@ -32,6 +33,7 @@ app.command("sync")(sync.sync)
 app.command("explain")(explain.explain)
 app.command("check")(check.check)
 app.command("demo")(demo.demo)
+app.command("bench")(bench.bench)
 
 
 def main() -> None:

@@ -97,6 +97,9 @@ def _serve(port: int, workers: int, background: "Background") -> None:
 
     @server.on_startup
     def started() -> None:
+        if hasattr(signal, "SIGHUP"):
+            # A terminal that is closed ends it; Granian would begin anew.
+            signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
         background.start()
         say(f"Serving at http://localhost:{port} (Ctrl-C stops it).")
         sys.stdout.flush()

@@ -1,0 +1,75 @@
+"""`msupply serve`: one group of processes that starts, works and ends together."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Server, free_port, is_alive, run
+
+
+def all_gone(pids, seconds=20):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not any(map(is_alive, pids)):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_all_processes_end_with_the_first(central, number):
+    server = Server(central, free_port())
+    children = server.children()
+    # One web worker and one background worker (and what Python needs to start the former).
+    assert len(children) >= 2
+    server.stop(number)
+    assert all_gone(children)
+
+
+def test_several_web_workers_answer(central):
+    server = Server(central, free_port(), "--workers", "2")
+    try:
+        assert len(server.children()) >= 3
+    finally:
+        server.stop()
+
+
+def test_a_background_worker_that_died_is_started_again(central):
+    server = Server(central, free_port())
+    try:
+        before = workers(server)
+        os.kill(before[0], signal.SIGKILL)
+        until = time.monotonic() + 20
+        while workers(server) in ([], before) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert len(workers(server)) == 1
+    finally:
+        server.stop()
+
+
+def workers(server):
+    """Return the ids of the background workers of a server."""
+    found = []
+    for pid in server.children():
+        try:
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"msupply.cli.worker" in line and is_alive(pid):
+            found.append(pid)
+    return found
+
+
+def test_a_port_in_use_is_explained(served, central):
+    done = run("serve", "--data", central, "--port", served.port)
+    assert done.code == 1
+    assert f"Port {served.port} is in use" in done.err
+
+
+def test_an_empty_directory_is_served_for_its_first_run(tmp_path):
+    server = Server(tmp_path / "new", free_port())
+    assert (tmp_path / "new" / "secret.key").exists()
+    assert server.stop() == 0
