@@ -1,6 +1,6 @@
 """How synchronisation is doing, in the words of the Sync page and the badge in the menu."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -119,6 +119,8 @@ def shown(with_prepare: bool = False) -> Shown:
         return Shown(False, None, None, None, waiting)
     by_name = {step.name: step for step in latest.steps}
     steps = [_step(name, by_name.get(name), failed=latest.error is not None) for name in names]
+    if latest.error is not None:
+        steps = _with_failure(steps)
     duration = latest.finished_at - latest.started_at if latest.finished_at else None
     if latest.error is None:
         return Shown(latest.is_running, latest.started_at, latest.finished_at, duration, steps)
@@ -127,6 +129,14 @@ def shown(with_prepare: bool = False) -> Shown:
     return Shown(
         False, latest.started_at, latest.finished_at, duration, steps, title, advice, message
     )
+
+
+def _with_failure(steps: list[ShownStep]) -> list[ShownStep]:
+    """Mark the step that could not begin, where none is marked: what comes before is not shown."""
+    if any(step.state == "failed" for step in steps):
+        return steps
+    at = next((n for n, step in enumerate(steps) if step.state == "waiting"), None)
+    return [replace(s, state="failed") if n == at else s for n, s in enumerate(steps)]
 
 
 def _step(name: str, step: "log.Step | None", failed: bool) -> ShownStep:

@@ -212,12 +212,14 @@ def test_a_site_works_alone_and_catches_up(country, browser):
     central, north, _south = country
     nurse = log_in(browser, north, "nurse-north")
     central.kill()
-    register(nurse, north, "ALONE-1")
-    sync_now(nurse, north)
-    expect(nurse.locator("main")).to_contain_text("The central server cannot be reached")
-    expect(nurse.locator("[data-step=failed]")).to_have_count(1)
-    expect(nurse.locator("[data-badge=alert]")).to_have_count(0)
-    central.start()
+    try:
+        register(nurse, north, "ALONE-1")
+        sync_now(nurse, north)
+        expect(nurse.locator("main")).to_contain_text("The central server cannot be reached")
+        expect(nurse.locator("[data-step=failed]")).to_have_count(1)
+        expect(nurse.locator("[data-badge=alert]")).to_have_count(0)
+    finally:
+        central.start()
     sync_now(nurse, north)
     expect(nurse.locator("[data-queue]")).to_have_text("0")
     admin = log_in(browser, central, ADMIN)
