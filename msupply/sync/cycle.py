@@ -135,7 +135,13 @@ def _learn(connection: BaseDatabaseWrapper, info: SiteInfo) -> Here:
     }
     known = asdict(here)
     news = {key: value for key, value in learnt.items() if known[key] != value}
-    return instance.change(connection, **news) if news else here
+    if not news:
+        return here
+    with transaction.atomic(using=connection.alias):
+        if here.oms_central_url and "oms_central_url" in news:
+            # Another server has another log, of which nothing is known here.
+            cursors.set_to(connection, cursors.PULL_V6, 0)
+        return instance.change(connection, **news)
 
 
 class _Cycle:

@@ -106,6 +106,19 @@ class Instance:
 
     # --- data ---
 
+    def python(self, code: str) -> str:
+        """Run some lines in this instance's environment."""
+        done = subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=environment()
+            | {"MSUPPLY_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "msupply.settings"},
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def execute(self, sql: str, *values: object) -> list[tuple]:
         """Run one statement in the database, as an administrator would by hand."""
         path = self.data / "msupply.sqlite3"
@@ -125,6 +138,10 @@ class Instance:
 
     def last_cycle(self) -> int:
         return self.execute("SELECT COALESCE(max(id), 0) FROM sync_log")[0][0]
+
+    def has_synchronised(self) -> bool:
+        """True after the first good cycle."""
+        return bool(self.execute("SELECT 1 FROM sync_log WHERE finished_at NOT NULL"))
 
     def cycle(self, seconds: float = 60) -> None:
         """Have the background worker run one good cycle that begins now."""

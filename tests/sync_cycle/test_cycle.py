@@ -249,6 +249,13 @@ def test_a_record_with_an_unknown_action_is_kept_aside(site, servers):
     assert servers.legacy.queue == {}
 
 
+def test_the_log_of_another_v6_server_is_read_from_its_start(site, servers):
+    servers.legacy.info = replace(servers.legacy.info, oms_central_url="http://new.example.org")
+    servers.oms.log = [Arrived("asset_class", "c-new", "Update", b'{"id":"c-new","name":"N"}')]
+    assert run_cycle(site, servers).error is None
+    assert AssetClass.objects.filter(id="c-new").exists()
+
+
 def test_a_patient_cycle_pulls_that_patient(site, servers):
     assert run_cycle(site, servers, patient_id="patient-1").error is None
     assert servers.oms.patients == ["patient-1"]
