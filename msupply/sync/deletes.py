@@ -53,9 +53,11 @@ def delete(
         elif isinstance(kind.removal, SoftDelete):
             column = kind.removal.column
             boolean = kind.columns[column].get_internal_type() == "BooleanField"
-            value = False if boolean else now_text()
+            # A delete that comes again does not change when the row was deleted.
+            value = "FALSE" if boolean else f'COALESCE("{column}", %s)'
             cursor.execute(
-                f'UPDATE "{kind.table}" SET "{column}" = %s WHERE {condition}', [value, parameter]
+                f'UPDATE "{kind.table}" SET "{column}" = {value} WHERE {condition}',
+                [parameter] if boolean else [now_text(), parameter],
             )
             changelog.log_upserts(connection, kind, rows, origin.log_source, origin.logs)
     speak.end_bulk(connection)
