@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from msupply.sync import buffer, cursors, quarantine
 from msupply.sync.buffer import Arrived
 from msupply.sync.declare.registry import Wire
-from msupply.sync.failure import FailureCode, SyncFailure
+from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
 from msupply.sync.peer import (
     CentralBatch,
     LegacyServer,
@@ -24,6 +24,8 @@ from msupply.sync.peer import (
 
 # How many records a server gives at once when it did not say (sync-v5.md 3.4, sync-v6.md 6).
 USUAL_LIMIT = 500
+# A line that breaks under a large batch may carry a smaller one, down to this.
+SMALLEST_LIMIT = 50
 
 Report = Callable[[int, int], None]
 Place = TypeVar("Place")
@@ -34,8 +36,10 @@ def central(connection: BaseDatabaseWrapper, server: LegacyServer, report: Repor
     """Read the V5 central log to its end."""
     start = cursors.get(connection, cursors.PULL_CENTRAL)
 
+    size = _Size(server)
+
     def ask(after: int) -> CentralBatch:
-        return server.central_records(after, server.batch_limit or USUAL_LIMIT)
+        return size.fitting(lambda limit: server.central_records(after, limit))
 
     def following(after: int, batch: CentralBatch) -> int | None:
         if batch.last is not None:
@@ -70,13 +74,14 @@ def _queue_batches(server: LegacyServer) -> Iterator[QueuedBatch]:
 
     A server of our own is asked for the next one while this one is being stored.
     """
+    size = _Size(server)
     if server.batch_limit is None:
-        while (batch := server.queued_records(USUAL_LIMIT)).ids:
+        while (batch := size.fitting(server.queued_records)).ids:
             yield batch
         return
 
     def ask(after: str | None) -> QueuedBatch:
-        return server.queued_records(server.batch_limit or USUAL_LIMIT, after)
+        return size.fitting(lambda limit: server.queued_records(limit, after))
 
     def following(_: str | None, batch: QueuedBatch) -> str | None:
         return batch.ids[-1] if batch.ids else None
@@ -97,9 +102,10 @@ def modern(
             _store(connection, Wire.V6, batch.records)
             cursors.set_to(connection, cursors.PULL_V6, position)
 
+    size = _Size(server)
+
     def ask(position: int) -> ModernBatch:
-        limit = server.batch_limit or USUAL_LIMIT
-        return server.pull(position, limit, initialised=initialised)
+        return size.fitting(lambda limit: server.pull(position, limit, initialised=initialised))
 
     _read_modern(cursors.get(connection, cursors.PULL_V6), ask, keep, report)
 
@@ -113,10 +119,31 @@ def patient(
         with transaction.atomic(using=connection.alias):
             _store(connection, Wire.V6, batch.records)
 
+    size = _Size(server)
+
     def ask(position: int) -> ModernBatch:
-        return server.pull_patient(position, server.batch_limit or USUAL_LIMIT, patient_id)
+        return size.fitting(lambda limit: server.pull_patient(position, limit, patient_id))
 
     _read_modern(0, ask, keep, report)
+
+
+class _Size:
+    """How many records are asked for at once: what the server gives, less on a line that breaks."""
+
+    def __init__(self, server: LegacyServer | ModernServer) -> None:
+        self._server = server
+        self._most: int | None = None
+
+    def fitting(self, ask: Callable[[int], Batch]) -> Batch:
+        """Ask for a batch, and for smaller ones while none arrives."""
+        while True:
+            limit = self._most or self._server.batch_limit or USUAL_LIMIT
+            try:
+                return ask(limit)
+            except Unreachable:
+                if limit <= SMALLEST_LIMIT:
+                    raise
+                self._most = max(limit // 8, SMALLEST_LIMIT)
 
 
 def _read_modern(

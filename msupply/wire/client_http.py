@@ -72,19 +72,20 @@ class Session:
         params: Mapping[str, str] | None = None,
         files: Form | None = None,
         attempts: int = len(CONNECT_SECONDS),
+        read_seconds: float = READ_SECONDS,
     ) -> httpx.Response:
         """Make a request that is safe to repeat; it is repeated only when no answer came.
 
-        Raises Unreachable when none came in the end. `attempts` 1 is for log-in, which users
-        would rather see fail.
+        Raises Unreachable when none came in the end. With one attempt it is made with the longest
+        time to connect.
         """
         sent = dict(headers or {})
         if body is not None and self._compresses(body):
             body = gzip.compress(body, compresslevel=1, mtime=0)
             sent["Content-Encoding"] = "gzip"
         reason = ""
-        for seconds in CONNECT_SECONDS[-attempts:] if attempts == 1 else CONNECT_SECONDS:
-            timeout = httpx.Timeout(READ_SECONDS, connect=seconds)
+        for seconds in CONNECT_SECONDS[-attempts:]:
+            timeout = httpx.Timeout(read_seconds, connect=seconds)
             try:
                 response = self._client.request(
                     method,
@@ -118,7 +119,7 @@ class Session:
             ) as response:
                 yield response
         except httpx.TransportError as error:
-            text = f"{url}: {error or type(error).__name__}"
+            text = f"{url}: {str(error) or type(error).__name__}"
             raise Unreachable(FailureCode.CONNECTION_ERROR, text) from None
 
     def _compresses(self, body: bytes) -> bool:

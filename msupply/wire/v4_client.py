@@ -13,6 +13,8 @@ from msupply.wire import client_http, messages
 from msupply.wire.client_http import Session
 
 JSON_HEADERS = {"Content-Type": "application/json"}
+# A user waits for it, and may log in without the central server's answer.
+LOG_IN_SECONDS = 20
 
 
 class LogInUnavailable(Exception):
@@ -99,6 +101,7 @@ def log_in(
                 body=messages.encode(body),
                 headers=JSON_HEADERS,
                 attempts=1,
+                read_seconds=LOG_IN_SECONDS,
             )
         finally:
             session.close()

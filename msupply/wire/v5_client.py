@@ -1,6 +1,7 @@
 """The V5 client: what a site asks of its mSupply central server, verb by verb (sync-v5.md 3)."""
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import httpx
@@ -8,7 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from msupply.sync.buffer import Arrived
-from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure
+from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
 from msupply.sync.here import Here
 from msupply.sync.peer import (
     CentralBatch,
@@ -22,6 +23,8 @@ from msupply.wire import client_http, errors, messages
 from msupply.wire.client_http import Session
 
 Message = TypeVar("Message")
+
+FEWEST_RECORDS = 50
 
 _CODES: dict[str, FailureCode] = {
     errors.Code.SITE_NAME_NOT_FOUND: FailureCode.SITE_NAME_NOT_FOUND,
@@ -123,9 +126,13 @@ class LegacyClient:
 
     def push(self, waiting: int, records: Sequence[WireRecord]) -> None:
         """Send records, in more than one request where one would be too large."""
-        for part in parts([_record(record) for record in records]):
+
+        def send(part: list[bytes], is_last: bool) -> None:
+            nonlocal waiting
             self._push(waiting, part)
             waiting = max(waiting - len(part), 0)
+
+        send_in_parts([_record(record) for record in records], send)
 
     def end_push(self) -> None:
         """Have everything pushed integrated."""
@@ -160,8 +167,26 @@ class LegacyClient:
         return self.session.request(method, url, body=body, params=params)
 
 
-def parts(encoded: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """Split encoded records so that every request body stays below the servers' limit."""
+def send_in_parts(encoded: Sequence[bytes], send: Callable[[list[bytes], bool], None]) -> None:
+    """Send encoded records in requests that servers take and that the line carries.
+
+    `send` gets some records, and whether they are the last.
+    """
+    left = deque(_parts(encoded))
+    while left:
+        part = left.popleft()
+        try:
+            send(part, not left)
+        except Unreachable:
+            # A line that breaks under a large body may carry a smaller one.
+            if len(part) <= FEWEST_RECORDS:
+                raise
+            size = max(len(part) // 8, FEWEST_RECORDS)
+            pieces = [part[start : start + size] for start in range(0, len(part), size)]
+            left.extendleft(reversed(pieces))
+
+
+def _parts(encoded: Sequence[bytes]) -> Iterator[list[bytes]]:
     part: list[bytes] = []
     size = 0
     for record in encoded:

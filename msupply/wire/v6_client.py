@@ -14,7 +14,7 @@ from msupply.sync.peer import ModernBatch, ServerStatus
 from msupply.sync.records import WireRecord
 from msupply.wire import client_http, errors, messages
 from msupply.wire.client_http import V6_VERSION, Session
-from msupply.wire.v5_client import failure_code, parts
+from msupply.wire.v5_client import failure_code, send_in_parts
 
 Message = TypeVar("Message")
 
@@ -60,22 +60,25 @@ class ModernClient:
 
     def push(self, waiting: int, end: int, records: Sequence[WireRecord], *, last: bool) -> None:
         """Send records, in more than one request where one would be too large."""
-        pieces = list(parts([_change(record) for record in records]))
         settings = messages.encode(self.settings)
-        for number, part in enumerate(pieces, start=1):
+
+        def send(part: list[bytes], is_last: bool) -> None:
+            nonlocal waiting
             body = (
                 b'{"batch":{"end_cursor":%d,"total_records":%d,"is_last_batch":%b,"records":[%b]},'
                 b'"syncV6Version":%d,"syncV5Settings":%b}'
             ) % (
                 end,
                 max(waiting, len(part)),
-                b"true" if last and number == len(pieces) else b"false",
+                b"true" if last and is_last else b"false",
                 b",".join(part),
                 V6_VERSION,
                 settings,
             )
             self._ask("push", body, messages.PushedRecords)
             waiting -= len(part)
+
+        send_in_parts([_change(record) for record in records], send)
 
     def pull(self, cursor: int, limit: int, *, initialised: bool) -> ModernBatch:
         """Read the V6 log from `cursor` on."""

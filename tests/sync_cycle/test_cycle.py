@@ -242,6 +242,21 @@ def test_an_old_copy_in_quarantine_does_not_overwrite_what_was_pushed(site, serv
     assert not Quarantined.objects.filter(record_id="loc").exists()
 
 
+def test_a_line_that_breaks_under_large_batches_gets_smaller_ones(remote, servers):
+    servers.legacy.batch_limit = 1000
+    servers.script.before["queue"] = [LOST]
+    asked = []
+    usual = servers.legacy.queued_records
+
+    def ask(limit, after=None):
+        asked.append(limit)
+        return usual(limit, after)
+
+    servers.legacy.queued_records = ask
+    assert run_cycle(remote, servers).error is None
+    assert asked[:2] == [1000, 125]
+
+
 def test_a_record_with_an_unknown_action_is_kept_aside(site, servers):
     servers.legacy.queue = {"1": Arrived("unit", "U-1", "explode", b"{}")}
     assert run_cycle(site, servers).error is None

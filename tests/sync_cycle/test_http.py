@@ -427,6 +427,15 @@ def test_405_means_no_central_server(modern, server):
     assert failure_of(modern.status).code is FailureCode.NOT_A_CENTRAL_SERVER
 
 
+def test_a_line_that_breaks_under_a_large_push_gets_smaller_ones(legacy, server):
+    answer = json_answer({"integrationStarted": False})
+    cut = [Answer(answer.body, cut_at=5)] * 3
+    server.answers = [*cut, answer]
+    legacy.push(120, [WireRecord(n, "Location", "L", {"ID": "x"}) for n in range(120)])
+    sizes = [len(json.loads(request.body)["data"]) for request in server.requests]
+    assert sizes == [120, 120, 120, 50, 50, 20]
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"nonsense", b'{"data": {"x": 1}}', b"[" * 100_000])
 def test_v6_answers_that_are_neither_data_nor_error_are_failures(modern, server, body):
     server.answers = [Answer(body)]

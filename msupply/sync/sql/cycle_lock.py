@@ -34,7 +34,7 @@ def hold(
     if connection.vendor == "postgresql":
         with _advisory(connection, give_up, _ADVISORY_KEYS[name]):
             yield
-    elif "memory" in str(connection.settings_dict["NAME"]):
+    elif _is_in_memory(connection):
         lock = _in_memory[name]
         _wait(lambda: lock.acquire(blocking=False), give_up)
         try:
@@ -44,6 +44,11 @@ def hold(
     else:
         with _file(connection, give_up, name):
             yield
+
+
+def _is_in_memory(connection: BaseDatabaseWrapper) -> bool:
+    name = str(connection.settings_dict["NAME"])
+    return name == ":memory:" or "mode=memory" in name
 
 
 @contextmanager
