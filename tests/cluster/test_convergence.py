@@ -34,7 +34,7 @@ def test_killed_processes_lose_and_double_nothing(pair, people, chance, victim):
     central, north = pair
     victims = {"central": [central], "north": [north], "both": [central, north]}[victim]
     start(*pair)
-    for _ in range(4):
+    for _ in range(3):
         people.work(12)
         north.request_cycle()
         time.sleep(chance.random() * 0.8)
@@ -55,7 +55,7 @@ def test_a_bad_line_loses_and_doubles_nothing(pair, people, seed):
         line.weights = {
             Line.GOOD: 4, Line.LOST_REQUEST: 2, Line.LOST_ANSWER: 3, Line.CUT: 3, Line.TWICE: 3,
         }  # fmt: skip
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + 15
         while time.monotonic() < ends:
             people.work(5)
             time.sleep(0.1)
