@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from msupply.central.stores import require_central
-from msupply.records.permissions import Permission
+from msupply.records.permissions import LEGACY_NUMBERS, Permission
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.services import instance as instances
@@ -187,7 +187,7 @@ def grant(
     roles: Iterable[str] = (),
     permissions: Iterable[str] = (),
 ) -> None:
-    """Set what a user may do in a store: the roles' permissions and these, and nothing else.
+    """Set what a user may do in a store: the roles' permissions, these, and what belongs to them.
 
     A site learns of it when the user logs in there next. Raises ValidationError or EditRefused.
     """
@@ -203,6 +203,7 @@ def grant(
             text = _("There is no permission “{name}”.").format(name=permission)
             raise ValidationError({"permission": text})
         held.add(permission)
+    held = _whole_rights(held)
     with transaction.atomic(using=connection.alias):
         revoke(connection, user, store)
         first = not UserStore.objects.using(connection.alias).filter(user=user).exists()
@@ -210,6 +211,19 @@ def grant(
         UserPermission.objects.using(connection.alias).bulk_create(
             UserPermission(user=user, store=store, permission=name) for name in sorted(held)
         )
+
+
+def _whole_rights(held: set[str]) -> set[str]:
+    """Add what must come along: sites learn of rights that may stand for several permissions.
+
+    A right of which a part is missing would not reach them at all (sync-v5.md 11.1).
+    """
+    complete = set(held)
+    for permission in sorted(held):
+        rights = [set(right) for right in LEGACY_NUMBERS.values() if permission in right]
+        if rights and not any(right <= complete for right in rights):
+            complete |= min(rights, key=len)
+    return complete
 
 
 def revoke(connection: BaseDatabaseWrapper, user: User, store: Store) -> None:

@@ -108,7 +108,7 @@ def _is_taken(connection: BaseDatabaseWrapper, asset: Asset, name: str) -> bool:
     return others.filter(**{name: value}, deleted_datetime__isnull=True).exists()
 
 
-def with_status(assets: "QuerySet[Asset]") -> "QuerySet[Asset]":
+def with_status(assets: "QuerySet[Asset]") -> "QuerySet[Any]":
     """Add `current_status`: that of the latest status update."""
     updates = AssetLog.objects.filter(asset=OuterRef("pk"), status__isnull=False).filter(
         Q(type="STATUS_UPDATE") | Q(type__isnull=True)
@@ -120,8 +120,8 @@ def with_status(assets: "QuerySet[Asset]") -> "QuerySet[Asset]":
 def statuses(connection: BaseDatabaseWrapper, asset_ids: Iterable[str]) -> dict[str, str]:
     """Return the status of each asset that has one."""
     assets = Asset.objects.using(connection.alias).filter(pk__in=list(asset_ids))
-    found = with_status(assets).values_list("pk", "current_status")
-    return {asset_id: status for asset_id, status in found if status}
+    found = with_status(assets)
+    return {a.pk: str(a.current_status) for a in found if a.current_status}
 
 
 def add_log(
@@ -212,7 +212,7 @@ def attach(
     user: User,
     store_id: str,
     asset: Asset,
-    upload: UploadedFile,
+    upload: "UploadedFile[Any]",
 ) -> SyncFileReference:
     """Keep a file with an asset; it travels after the next synchronisation.
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from msupply.records.stores import Store
 from msupply.records.users import User
@@ -30,6 +31,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
     " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+# The largest file, and what a form adds to it.
+LARGEST_REQUEST = 51 * 1024 * 1024
 
 View = Callable[..., HttpResponse]
 
@@ -69,7 +72,7 @@ class AccessMiddleware:
         if request.path.startswith(API_PATHS):
             return self.get_response(request)
         request.visit = _visit(request)
-        response = self.get_response(request)
+        response = _too_large(request) or self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -105,6 +108,16 @@ class AccessMiddleware:
                 500,
             )
         return render(request, "500.html", status=500)
+
+
+def _too_large(request: PageRequest) -> HttpResponse | None:
+    """Refuse what no form takes before it is read, whatever its headers say of its size."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) <= LARGEST_REQUEST:
+        return None
+    request.htmx = HtmxDetails(request)
+    text = _("Files of up to 50 MB can be attached.")
+    return alerts.response(request, alerts.Alert(_("The file is too large."), text), 413)
 
 
 def _has_its_own_page(error: Exception) -> bool:

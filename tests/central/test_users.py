@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from msupply.central import users
-from msupply.records.permissions import Permission
+from msupply.records.permissions import LEGACY_NUMBERS, Permission
+from msupply.records.users import UserPermission
 from msupply.services import permissions
 from msupply.services.log_in import LogInRefused, log_in
 
@@ -57,3 +58,14 @@ def test_a_name_is_given_once(connection, admin):
 def test_roles_consist_of_known_permissions():
     for role in users.ROLES.values():
         assert role.permissions <= set(Permission.values)
+
+
+@pytest.mark.parametrize("role", users.ROLES)
+def test_sites_learn_of_every_permission_of_a_role(connection, admin, store, role):
+    user = users.add_user(connection, "bo", PASSWORD)
+    users.grant(connection, user, store, [role])
+    held = UserPermission.objects.using(connection.alias).filter(user=user)
+    names = set(held.values_list("permission", flat=True)) - {"STORE_ACCESS"}
+    sent = {n for right in LEGACY_NUMBERS.values() if names >= set(right) for n in right}
+    unknown_to_the_wire = names - {n for right in LEGACY_NUMBERS.values() for n in right}
+    assert names - sent == unknown_to_the_wire

@@ -255,6 +255,12 @@ def test_a_file_over_the_limit_is_refused_with_the_limit(nurse, fridge, monkeypa
     assert not SyncFileReference.objects.filter(record_id=fridge.pk).exists()
 
 
+def test_a_huge_upload_is_refused_before_it_is_read(nurse, fridge):
+    answer = nurse.post(f"/equipment/attach/{fridge.pk}", CONTENT_LENGTH=str(10**10))
+    assert answer.status_code == 413
+    assert "50 MB" in answer.text
+
+
 @pytest.mark.parametrize("path", ["", "empty"])
 def test_no_file_and_an_empty_file_are_refused(nurse, fridge, path):
     if path:
@@ -272,7 +278,7 @@ def test_files_never_run_in_the_browser(nurse, fridge, name):
     assert answer["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["Content-Type"] == "application/octet-stream"
-    answer.close()
+    assert b"".join(answer.streaming_content)
 
 
 def reference_from_elsewhere(asset):

@@ -68,6 +68,7 @@ def rows(visit: Visit, columns: Sequence[Column], records: Sequence[Record], url
 
 def details(visit: Visit, columns: Sequence[Column], record: Record) -> list[Cell]:
     """Return all values of one record."""
+    columns = [c for c in columns if c.name != "deleted_datetime" or getattr(record, c.attname)]
     names = _names(columns, [record])
     return [cell(visit, column, record, names, with_links=True) for column in columns]
 

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 # The first that a record type has names its records; several names stand together.
 CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("username",),
+    ("invoice_number", "name"),
+    ("requisition_number", "name"),
+    ("stocktake_number", "description"),
     ("code", "manufacturer", "model"),
     ("code", "name"),
     ("name",),
     ("first_name", "last_name"),
     ("item_name",),
-    ("invoice_number",),
-    ("requisition_number",),
-    ("stocktake_number",),
     ("asset_number",),
     ("file_name",),
     ("description",),
@@ -47,7 +47,8 @@ def of(model: type[models.Model], ids: Iterable[Any]) -> dict[str, str]:
         return {}
     columns = columns_of(model)
     paths = search_paths(model)
-    rows = models.QuerySet(model).filter(pk__in=wanted).values_list("pk", *paths)
+    found: models.QuerySet[models.Model] = models.QuerySet(model)
+    rows = found.filter(pk__in=wanted).values_list("pk", *paths)
     return {pk: _joined(model, columns, values) for pk, *values in rows}
 
 
@@ -84,5 +85,5 @@ def _joined(model: type[models.Model], columns: Sequence[str], values: Sequence[
             texts.append(str(dict(field.flatchoices).get(value, value)))  # type: ignore[union-attr]
         else:
             texts.append(str(value))
-    separator = " · " if columns[0] == "code" else " "
+    separator = " " if columns[0] == "first_name" else " · "
     return separator.join(texts) or _("(no name)")

@@ -170,7 +170,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "serial_number",
         "installation_date",
         "store",
-        "notes",
     ),
     "assetcatalogueitem": (
         "sub_catalogue",

@@ -26,7 +26,7 @@ def own_store_column(kind: RecordType) -> str | None:
 
 def records(visit: Visit, kind: RecordType, *, with_deleted: bool = False) -> QuerySet[Record]:
     """Return the records of a type that a visitor may look at in the current store."""
-    every = QuerySet(kind.model)
+    every: QuerySet[Record] = QuerySet(kind.model)
     path = store_path(kind)
     if path is not None and not visit.sees_all_stores:
         condition = Q(**{path: visit.store_id})

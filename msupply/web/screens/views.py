@@ -64,7 +64,7 @@ def show_list(
     *,
     add_cells: AddCells | None = None,
 ) -> HttpResponse:
-    """Show a list in a template of its own; `add_cells` makes one more column."""
+    """Show a list in a template of its own; `add_cells` makes one more column, the second."""
     screen = open_screen(request, slug)
     listing = query.listing(request.visit, screen, request.GET)
     page = listing.page()
@@ -81,9 +81,9 @@ def show_list(
     )
     if add_cells:
         heading, column = add_cells(rows)
-        headings.append({"text": heading})
+        headings.insert(1, {"text": heading})
         for row, cell in zip(rows, column, strict=True):
-            row.cells.append(cell)
+            row.cells.insert(1, cell)
     context = (extra or {}) | {
         "screen": screen,
         "listing": listing,
