@@ -69,9 +69,18 @@ def log_deletes(
 
 
 def touch_visible(
-    connection: BaseDatabaseWrapper, subjects: Sequence[str], channels: Iterable[Channel]
+    connection: BaseDatabaseWrapper,
+    subjects: Sequence[str],
+    channels: Iterable[Channel],
+    site_id: int | None,
 ) -> None:
-    """Move all records about some patients or prescribers to the head: they became visible."""
+    """Move all records about some patients or prescribers to the head: they became visible.
+
+    What the site that made them visible has sent itself stays where it is: it has that already.
+    """
+    others = (
+        "" if site_id is None else f" AND (source_site IS NULL OR source_site <> {int(site_id)})"
+    )
     speak = dialect(connection)
     for channel in channels:
         if channel is Channel.CENTRAL:
@@ -79,7 +88,7 @@ def touch_visible(
         columns = "record_type, record_id, deleted, store_id, partner_id, visible_id, everywhere"
         select = (
             f"SELECT {columns}, NULL FROM {channel.value}"
-            f" WHERE visible_id IS NOT NULL AND {speak.in_ids('visible_id')} ORDER BY cursor"
+            f" WHERE visible_id IS NOT NULL AND {speak.in_ids('visible_id')}{others} ORDER BY cursor"
         )
         _run(connection, channel, select, (speak.ids_parameter(subjects),))
 

@@ -207,7 +207,8 @@ class _Writer:
         with self.connection.cursor() as cursor:
             cursor.execute(f'SELECT DISTINCT {visibility.subject} FROM "{stage_name(self.kind)}"')
             subjects = [subject for (subject,) in cursor.fetchall()]
-        changelog.touch_visible(self.connection, subjects, self.origin.logs)
+        origin = self.origin
+        changelog.touch_visible(self.connection, subjects, origin.logs, origin.log_source)
 
 
 def _pass_over_changed_here(connection: BaseDatabaseWrapper, kind: RecordType) -> None:

@@ -281,6 +281,7 @@ class UserDetails(Struct):
     last_name: str | None = ""
     e_mail: str | None = ""
     phone1: str | None = ""
+    phone2: str = ""
     job_title: str | None = ""
     startup_method: str = ""
     nblogins: int = 0

@@ -80,7 +80,7 @@ def make_visible(
             return join, False
         values = {"id": join_id} if join_id and not joins.filter(pk=join_id).exists() else {}
         join = joins.create(name_id=name_id, store_id=store_id, **values)
-        changelog.touch_visible(connection, [name_id], here.served)
+        changelog.touch_visible(connection, [name_id], here.served, site_id)
     return join, True
 
 

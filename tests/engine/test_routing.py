@@ -3,7 +3,10 @@
 import pytest
 
 from msupply.sync import changelog, queue, routing
-from msupply.sync.declare.registry import Channel
+from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.registry import Channel, Wire
+from msupply.sync.declare.wire import Direction
+from msupply.sync.records import render
 from msupply.sync.routing import Reader
 from tests.engine.conftest import push, rows
 
@@ -60,6 +63,13 @@ def test_a_person_goes_to_the_sites_where_they_are_visible(country):
     assert set(queued(country, NORTH)) == {"J1", "P1"}
 
 
+def test_a_site_that_makes_a_person_visible_does_not_get_its_own_records_back(country):
+    join = {"ID": "J1", "person_ID": "P1", "shop_ID": "S1"}
+    person = {"ID": "P1", "Title": "Ana", "kind": "BORROWER"}
+    push(country, {"person": [person], "person_shop": [join]}, site=NORTH)
+    assert queued(country, NORTH) == []
+
+
 def test_acknowledged_records_leave_the_queue(country):
     push(country, {"Loan": [loan(n) for n in range(5)]}, trusted=True)
     batch = queue.first(country, NORTH, 2)
@@ -109,11 +119,15 @@ def test_an_idle_sites_cursor_follows_the_log(country, monkeypatch):
     assert state.queue_cursor == changelog.head(country, Channel.QUEUE)
 
 
-def test_a_soft_deleted_record_is_sent_as_a_delete(country):
+def test_a_soft_deleted_record_is_sent_with_its_delete(country):
     push(country, {"thing": [{"ID": "T1", "Title": "x", "grams": 1}]}, trusted=True)
     push(country, {"thing": [{"ID": "T1"}]}, action="delete", trusted=True)
     assert rows(country, "SELECT is_active FROM toy_thing")[0][0] in (0, False)
-    assert central(country, NORTH)[-1] == "T1"
+    # A new site needs it all the same: other records refer to it.
+    head = changelog.head(country, Channel.CENTRAL)
+    changes = routing.read(country, Channel.CENTRAL, Reader(NORTH, ()), 0, head, 10)
+    sent = render(country, changes, Wire.V5, Form.TO_SITE, Direction.DOWN)
+    assert [(r.record_id, r.data is None) for r in sent][-2:] == [("T1", False), ("T1", True)]
 
 
 def test_counting_beyond_the_window_is_an_estimate(country):

@@ -42,7 +42,15 @@ def test_the_answer_has_every_key_that_a_site_requires(maria):
     assert body["userInfo"]["user"]["Language"] == 1
     assert set(body["userInfo"]["user"]) >= {
         *("startup_method", "nblogins", "group_id", "mode", "active", "lasttime", "initials"),
-        *("address_1", "address_2", "e_mail", "phone1", "job_title", "responsible_officer"),
+        *(
+            "address_1",
+            "address_2",
+            "e_mail",
+            "phone1",
+            "phone2",
+            "job_title",
+            "responsible_officer",
+        ),
         *("use_ldap", "ldap_login_string", "receives_sms_errors", "is_group", "spare_1"),
         *("windows_user_name", "license_category_id", "isInactiveAuthoriser", "last_name"),
     }
