@@ -1,6 +1,7 @@
 """`msupply init`: makes a directory an instance, a central server or a remote site."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -57,7 +58,7 @@ def central(
         print_json({"data": str(data), "site_number": 1, "url": url, "admin": admin, "store": code})
         return
     say(f"This is now the central server (site number 1), with the store {code} {name}.")
-    say(f"Start it:        msupply serve --data {data}")
+    say(f"Start it:        msupply serve --data {data} --port {_port(url)}")
     say(f"Then log in at:  {url} as {admin}")
     say(f"Add a site:      msupply site add NAME --data {data} --store CODE=Name")
 
@@ -111,6 +112,11 @@ def site(
     else:
         say(f"The site {site_name} is ready.")
         say(f"Start it:  msupply serve --data {data} --port 8000")
+
+
+def _port(url: str) -> int:
+    """Return the port of an address; behind a proxy that is not the port to listen on."""
+    return urlsplit(url.strip()).port or 8000
 
 
 def split_store(text: str) -> tuple[str, str | None]:

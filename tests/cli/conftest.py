@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -133,19 +135,54 @@ def init_central(data, url="http://localhost:8000"):
     return done
 
 
+def set_address(data, url):
+    """Tell a central server at which address it is reached."""
+    database = sqlite3.connect(data / "msupply.sqlite3")
+    with database:
+        for key in ("own_url", "oms_central_url"):
+            row = (json.dumps(url), key)
+            database.execute("UPDATE sync_setting SET value = ? WHERE key = ?", row)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory):
+    """Make a central server once; every test has a copy of its own."""
+    data = tmp_path_factory.mktemp("pattern") / "central"
+    init_central(data)
+    return data
+
+
 @pytest.fixture
-def central(tmp_path):
-    """Make a central server that does not run; return its directory."""
-    init_central(tmp_path / "central")
+def central(pattern, tmp_path):
+    """Return the directory of a central server that does not run."""
+    shutil.copytree(pattern, tmp_path / "central")
     return tmp_path / "central"
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory):
+    """Make an instance with tables and no role: a site whose initialisation failed."""
+    data = tmp_path_factory.mktemp("tables") / "blank"
+    options = ("--data", data, "--central", "nonsense", "--site", "x", "--password", "x")
+    assert run("init", "site", *options).code == 1
+    return data
+
+
+@pytest.fixture
+def blank(tables, tmp_path):
+    """Return the directory of an instance that has no role yet."""
+    shutil.copytree(tables, tmp_path / "blank")
+    return tmp_path / "blank"
+
+
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
+def served(pattern, tmp_path_factory):
     """Run a central server that knows the site `north`; yield it with its directory."""
     data = tmp_path_factory.mktemp("served") / "central"
+    shutil.copytree(pattern, data)
     port = free_port()
-    init_central(data, f"http://localhost:{port}")
+    set_address(data, f"http://localhost:{port}")
     options = ("--data", data, "--store", "N1=North hospital")
     done = run("site", "add", "north", *options, MSUPPLY_SITE_PASSWORD=PASSWORD)
     assert done.code == 0, done.err

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import stat
 
 import pytest
@@ -36,10 +37,10 @@ def test_a_second_set_up_is_refused_in_one_line(central):
         ({"--password": "short"}, "at least 6"),
     ],
 )
-def test_a_wrong_option_is_explained(tmp_path, options, said):
+def test_a_wrong_option_is_explained(blank, options, said):
     options = {"--url": "http://x.test", "--admin": "ada", "--password": PASSWORD} | options
     words = [word for pair in options.items() for word in pair]
-    done = run("init", "central", "--data", tmp_path / "c", *words)
+    done = run("init", "central", "--data", blank, *words)
     assert done.code == 1
     assert said in done.err
 
@@ -102,8 +103,6 @@ def test_a_directory_that_cannot_be_made_is_explained(tmp_path):
 
 
 def test_a_fault_in_the_database_is_found_by_check(central):
-    import sqlite3
-
     with sqlite3.connect(central / "msupply.sqlite3") as database:
         database.execute("DROP TRIGGER changelog_unit_insert_0")
         database.execute("INSERT INTO sync_cursor VALUES ('push_v5', 99)")
@@ -115,8 +114,6 @@ def test_a_fault_in_the_database_is_found_by_check(central):
 
 
 def test_explain_tells_policy_log_and_routing(central):
-    import sqlite3
-
     options = ("--data", central, "--store", "S1=South")
     run("site", "add", "south", *options, MSUPPLY_SITE_PASSWORD=PASSWORD)
     with sqlite3.connect(central / "msupply.sqlite3") as database:

@@ -1,5 +1,9 @@
 """A site from its initialisation on, and every way in which that can fail."""
 
+import json
+import shutil
+import sqlite3
+
 import pytest
 
 from tests.cli.conftest import PASSWORD, free_port, is_alive, run
@@ -35,9 +39,6 @@ def test_one_cycle_tells_its_steps(site):
 
 
 def test_a_new_record_of_the_central_server_arrives(served, site, tmp_path):
-    import json
-    import sqlite3
-
     file = tmp_path / "units.json"
     unit = {"ID": "u-new", "units": "Crate", "comment": "", "order_number": 1}
     file.write_text(json.dumps({"v5": {"unit": [unit]}}))
@@ -61,44 +62,46 @@ def test_an_initialised_site_is_not_initialised_again(served, site):
         ("north", PASSWORD, "HARDWARE_ID_MISMATCH", "in use on another device"),
     ],
 )
-def test_each_refusal_has_its_own_message(served, site, tmp_path, name, password, code, said):
-    words = init_site(tmp_path / "s", served.url, name, password)
+def test_each_refusal_has_its_own_message(served, site, blank, name, password, code, said):
+    words = init_site(blank, served.url, name, password)
     assert words.code == 1
     assert said in words.err
-    machine = init_site(tmp_path / "s", served.url, name, password, "--json")
+    machine = init_site(blank, served.url, name, password, "--json")
     assert machine.code == 1
     assert machine.json["error"]["code"] == code
 
 
-def test_a_site_without_a_store_is_told_so(served, tmp_path):
+def test_a_site_without_a_store_is_told_so(served, blank):
     added = run("site", "add", "bare", "--data", served.data, MSUPPLY_SITE_PASSWORD=PASSWORD)
     assert "no store yet" in added.out
-    done = init_site(tmp_path / "s", served.url, "bare")
+    done = init_site(blank, served.url, "bare")
     assert done.code == 1
     assert "No store is assigned to this site" in done.err
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://x.test", ""])
-def test_an_address_that_is_none_is_told(tmp_path, url):
-    done = init_site(tmp_path / "s", url)
+def test_an_address_that_is_none_is_told(blank, url):
+    done = init_site(blank, url)
     assert done.code == 1
     assert "The address of the server is not valid" in done.err
 
 
-def test_a_server_that_is_not_there_is_told(tmp_path):
-    done = init_site(tmp_path / "s", f"http://localhost:{free_port()}")
+def test_a_server_that_is_not_there_is_told(blank):
+    done = init_site(blank, f"http://localhost:{free_port()}")
     assert done.code == 1
     assert "cannot be reached" in done.err
 
 
-def test_after_a_reset_another_device_can_be_the_site(served, tmp_path):
+def test_after_a_reset_another_device_can_be_the_site(served, tables, tmp_path):
+    # A copy of an instance is the same device; the second one is another.
+    first, second = shutil.copytree(tables, tmp_path / "first"), tmp_path / "second"
     options = ("--data", served.data, "--store", "R1=Reset clinic")
     run("site", "add", "again", *options, MSUPPLY_SITE_PASSWORD=PASSWORD)
-    assert init_site(tmp_path / "first", served.url, "again").code == 0
-    assert init_site(tmp_path / "second", served.url, "again").code == 1
+    assert init_site(first, served.url, "again").code == 0
+    assert init_site(second, served.url, "again").code == 1
     assert run("site", "reset", "again", "--data", served.data).code == 0
-    assert init_site(tmp_path / "second", served.url, "again").code == 0
-    lost = run("sync", "--data", tmp_path / "first")
+    assert init_site(second, served.url, "again").code == 0
+    lost = run("sync", "--data", first)
     assert lost.code == 1
     assert "in use on another device" in lost.err
 
