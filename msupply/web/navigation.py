@@ -90,7 +90,7 @@ def _entries(visit: Visit, names: tuple[str, ...]) -> Iterator[Entry]:
         where, _colon, page = name.rpartition(":")
         if not where:
             shown = screen.find(name)
-            if shown is not None and visit.may_view(shown.kind):
+            if shown is not None and shown.may_view(visit):
                 yield Entry(shown.title, shown.url)
         elif where == "page" or _is_central_page(visit, page):
             yield Entry(PAGES[page], reverse(page))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -11,6 +10,7 @@ from msupply.records.users import User
 from msupply.services import permissions
 from msupply.sync.declare.registry import RecordType
 from msupply.sync.here import Here
+from msupply.web.row_permissions import BY_TYPE
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ class Visit:
         return self.is_central and (self.may("EDIT_CENTRAL_DATA") or self.may("SERVER_ADMIN"))
 
     def may_view(self, kind: RecordType) -> bool:
-        """Return whether the visitor may see records of a type."""
+        """Return whether the visitor may see records of a type, or at least some of them."""
+        rows = BY_TYPE.get(kind.name)
+        if rows is not None and any(map(self.may, rows.permissions.values())):
+            return True
         return self.may(kind.permissions.view)
 
     def may_edit(self, kind: RecordType) -> bool:
@@ -57,6 +60,3 @@ class PageRequest(HttpRequest):
 
     visit: Visit
     htmx: HtmxDetails
-
-
-__all__ = ["PageRequest", "Visit", "connection"]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from msupply.sync.declare.policy import Editor, SplitBy
 from msupply.sync.declare.registry import registry
 from msupply.web.screens import screen as screens
+from tests.web.conftest import log_in
 
 KINDS = {kind.name: kind for kind in registry().types}
 CENTRAL_ONLY = [
@@ -150,8 +151,6 @@ def test_htmx_gets_the_alert_on_top_of_its_page(nurse):
 
 
 def test_a_missing_permission_is_named(remote):
-    from tests.web.conftest import log_in
-
     client = log_in("bo", "store-north")
     answer = client.get("/list/stock/")
     assert answer.status_code == 403
@@ -226,3 +225,28 @@ def test_exported_text_is_never_a_formula(admin):
     answer = admin.get("/list/unit/export.csv")
     text = b"".join(answer.streaming_content).decode()
     assert ",'=1+1," in text
+
+
+def test_each_kind_of_invoice_needs_its_own_permission(remote):
+    from msupply.records.invoices import Invoice
+
+    Invoice.objects.create(id="in", store_id="store-north", name_id="name-south",
+                           invoice_number=9, type="INBOUND_SHIPMENT", created_datetime="2026-01-01")  # fmt: skip
+    client = log_in("bo", "store-north", "INBOUND_SHIPMENT_QUERY")
+    assert client.get("/list/inbound-shipments/").status_code == 200
+    assert client.get("/list/prescriptions/").status_code == 403
+    shown = client.get("/list/invoice/").context["page"].object_list
+    assert {record.type for record in shown} == {"INBOUND_SHIPMENT"}
+    hidden = Invoice.objects.exclude(type="INBOUND_SHIPMENT").filter(store_id="store-north").first()
+    assert hidden is None or client.get(f"/list/invoice/show/{hidden.pk}").status_code == 404
+
+
+def test_patients_need_a_permission_of_their_own(remote):
+    from msupply.records.names import Name
+
+    patient = Name.objects.create(id="p", name="Ana Sousa", code="P1", type="PATIENT")
+    client = log_in("bo", "store-north")
+    assert client.get("/list/patients/").status_code == 403
+    assert "Ana Sousa" not in client.get("/list/name/").text
+    assert "Ana Sousa" not in client.get("/choose/name?q=ana").text
+    assert client.get(f"/list/name/show/{patient.pk}").status_code == 404

@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from msupply.sync.declare.policy import Policy, SplitBy
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType
+from msupply.web.row_permissions import BY_TYPE
 from msupply.web.visit import Visit
 
 
@@ -36,6 +37,9 @@ def records(visit: Visit, kind: RecordType, *, with_deleted: bool = False) -> Qu
         if getattr(kind.policy, "everywhere_without_store", False):
             condition |= Q(**{f"{path}__isnull": True})
         every = every.filter(condition)
+    rows = BY_TYPE.get(kind.name)
+    if rows is not None:
+        every = every.exclude(rows.hidden(set(filter(visit.may, rows.permissions.values()))))
     if "deleted_datetime" in kind.columns and not with_deleted:
         every = every.filter(Q(deleted_datetime__isnull=True))
     return every

@@ -11,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 
 from msupply.sync.declare.registry import RecordType, registry
+from msupply.web.row_permissions import BY_TYPE
 from msupply.web.screens import presets, words
+from msupply.web.visit import Visit
 
 Column: TypeAlias = "models.Field[Any, Any]"
 
@@ -49,6 +51,17 @@ class Screen:
         """The address of the list."""
         own = OWN_LISTS.get(self.slug)
         return reverse(own) if own else reverse("list", args=[self.slug])
+
+    @property
+    def view_permission(self) -> str:
+        """What one needs to see this list."""
+        rows = BY_TYPE.get(self.kind.name)
+        named = rows.permissions.get(str(self.only.get(rows.path, ""))) if rows else None
+        return named or self.kind.permissions.view
+
+    def may_view(self, visit: Visit) -> bool:
+        """Return whether a visitor may see this list."""
+        return visit.may(self.view_permission) if self.only else visit.may_view(self.kind)
 
     @property
     def create_url(self) -> str:

@@ -36,8 +36,8 @@ def open_screen(request: PageRequest, slug: str) -> Screen:
     screen = screens.find(slug)
     if screen is None:
         raise Http404
-    if not request.visit.may_view(screen.kind):
-        raise PermissionMissing(screen.kind.permissions.view)
+    if not screen.may_view(request.visit):
+        raise PermissionMissing(screen.view_permission)
     return screen
 
 
