@@ -97,6 +97,12 @@ PRESETS = (
     Preset("users", "user", _("Users"), _("User")),
 )
 
+# The usual order where names, codes and moments do not give one.
+ORDER: dict[str, tuple[str, ...]] = {
+    "stockline": ("item__name", "expiry_date"),
+    "stocktakeline": ("item_name",),
+}
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "invoice": (
         "name",

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from msupply.sync.declare.record import Record
-from msupply.web.screens import labels, scope
+from msupply.web.screens import labels, presets, scope
 from msupply.web.screens.screen import Column, Screen, visible_fields
 from msupply.web.visit import Visit
 
@@ -169,6 +169,8 @@ def _must_exist(column: "models.ForeignKey[Any, Any]") -> bool:
 
 def _usual_order(screen: Screen) -> list[str]:
     """Newest documents first; everything else by the first column that is plain text."""
+    if screen.kind.name in presets.ORDER:
+        return list(presets.ORDER[screen.kind.name])
     names = {field.name for field in screen.fields}
     for newest_first in ("created_datetime", "datetime", "log_datetime"):
         if newest_first in names:
