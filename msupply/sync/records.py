@@ -36,7 +36,7 @@ def render(
 
     `going` is DOWN towards a site or UP towards a central server. Left out: types that this
     wire does not carry that way, deletes that it has no word for, and rows that have gone since
-    (their own delete follows).
+    (their own delete follows). A row that is softly deleted goes to a site with its delete.
     """
     by_type: dict[int, list[Change]] = defaultdict(list)
     for change in changes:
@@ -88,9 +88,10 @@ def _render_type(
     for record_id, gone, data in zip(
         columns["id"], removed, table_codec(kind, wire).encode(columns, form), strict=True
     ):
-        if not gone:
+        # A site that has not got it yet needs it before its delete: other records refer to it.
+        if not gone or form is Form.TO_SITE:
             found.append(WireRecord(cursors[record_id], table.name, record_id, data))
-        elif tells_deletes:
+        if gone and tells_deletes:
             found.append(WireRecord(cursors[record_id], table.name, record_id, None))
     return found
 
