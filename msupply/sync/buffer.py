@@ -71,6 +71,9 @@ def store(
         groups[record.table, action].append(record)
         total += 1
     received = now_text()
+    for (table, action), members in groups.items():
+        if action == BufferChunk.UPSERT:
+            _forget_deletes(connection, source_site, wire, table, {r.record_id for r in members})
     with connection.cursor() as cursor:
         for (table, action), members in groups.items():
             for start in range(0, len(members), CHUNK_RECORDS):
@@ -89,6 +92,33 @@ def store(
                     ],
                 )
     return total
+
+
+def _forget_deletes(
+    connection: BaseDatabaseWrapper,
+    source_site: int | None,
+    wire: Wire,
+    table: str,
+    ids: set[str],
+) -> None:
+    """Drop the waiting deletes of records that come again: the last word about a record holds.
+
+    Integration does all deletes after all upserts, whichever came first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, payload FROM sync_buffer"
+            f" WHERE table_name = %s AND wire = %s AND action = %s AND {_from(source_site)}",
+            [table, wire.value, BufferChunk.DELETE],
+        )
+        for chunk_id, payload in cursor.fetchall():
+            waiting = msgspec.json.decode(bytes(payload), type=list[str])
+            left = [record_id for record_id in waiting if record_id not in ids]
+            if len(left) < len(waiting):
+                cursor.execute(
+                    "UPDATE sync_buffer SET payload = %s, records = %s WHERE id = %s",
+                    [msgspec.json.encode(left), len(left), chunk_id],
+                )
 
 
 def _payload(action: str, records: list[Arrived]) -> bytes:

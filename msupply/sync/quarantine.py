@@ -76,7 +76,11 @@ def forget(connection: BaseDatabaseWrapper, table: str, ids: Sequence[str]) -> N
 
 
 def requeue_ready(connection: BaseDatabaseWrapper) -> set[int | None]:
-    """Put back the records whose parent has arrived; return the sources that have work now."""
+    """Put back the records whose parent has arrived; return the sources that have work now.
+
+    Where newer records of the same table wait in the buffer, one could be a newer copy: that
+    source's own integration comes first.
+    """
     ready: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute(
@@ -87,7 +91,9 @@ def requeue_ready(connection: BaseDatabaseWrapper) -> set[int | None]:
                 continue
             cursor.execute(
                 f"SELECT q.id FROM sync_quarantine q WHERE q.waits_table = %s"
-                f' AND EXISTS (SELECT 1 FROM "{table}" t WHERE t.id = q.waits_id) LIMIT %s',
+                f' AND EXISTS (SELECT 1 FROM "{table}" t WHERE t.id = q.waits_id)'
+                " AND NOT EXISTS (SELECT 1 FROM sync_buffer b WHERE b.table_name = q.table_name"
+                " AND COALESCE(b.source_site, -1) = COALESCE(q.source_site, -1)) LIMIT %s",
                 [table, buffer.CHUNK_RECORDS],
             )
             ready += [row_id for (row_id,) in cursor.fetchall()]

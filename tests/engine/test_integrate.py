@@ -1,8 +1,10 @@
 """Integration: sets in, one bad record harms only itself, owners only."""
 
 import msgspec
+import pytest
 
 from msupply.sync import buffer, quarantine
+from msupply.sync.buffer import Arrived
 from msupply.sync.declare.registry import Wire
 from msupply.sync.integrate import Origin, integrate
 from tests.engine.conftest import ALL_LOGS, push, rows
@@ -154,6 +156,30 @@ def test_columns_that_the_wire_does_not_carry_are_kept(connection):
         cursor.execute("UPDATE toy_machine SET note = 'ours'")
     push(connection, {"machine": [machine | {"label": "Stove"}]}, site=2, wire=Wire.V6)
     assert rows(connection, rows_sql) == [("Stove", "ours")]
+
+
+@pytest.mark.parametrize("table", ["Loan", "thing"])
+def test_the_last_word_about_a_record_holds(connection, table):
+    country(connection)
+    data = msgspec.json.encode({"Loan": loan(1), "thing": {"ID": "L1", "Title": "x"}}[table])
+    update, delete = (Arrived(table, "L1", action, data) for action in ("update", "delete"))
+    for message in ([update], [update, delete], [update]):
+        buffer.store(connection, None, Wire.V5, message)
+    integrate(connection, Origin(site_id=None))
+    condition = "id = 'L1'" + (" AND is_active" if table == "thing" else "")
+    assert rows(connection, f"SELECT count(*) FROM toy_{table} WHERE {condition}") == [(1,)]
+    assert buffer.waiting(connection, None) == 0
+
+
+def test_a_kept_record_does_not_come_in_over_a_newer_copy_that_waits(connection):
+    country(connection)
+    push(connection, {"loan line": [line(1, count=1)]}, site=2)
+    newer = Arrived("loan line", "LL1", "update", msgspec.json.encode(line(1, count=2)))
+    buffer.store(connection, 2, Wire.V5, [newer])
+    push(connection, {"Loan": [loan(1)]}, trusted=True)
+    integrate(connection, Origin(2, 2, ALL_LOGS))
+    assert rows(connection, "SELECT count FROM toy_loan_line") == [(2,)]
+    assert reasons(connection) == []
 
 
 def test_a_delete_removes_the_row_and_leaves_a_tombstone(connection):
