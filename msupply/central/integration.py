@@ -6,7 +6,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import here as instance
 from msupply.sync.here import Here
-from msupply.sync.integrate import Origin, Summary, integrate
+from msupply.sync.integrate import Origin, Progress, Summary, integrate
 from msupply.sync.models import SiteState
 
 _log = logging.getLogger(__name__)
@@ -39,7 +39,10 @@ def integrate_waiting(connection: BaseDatabaseWrapper) -> bool:
 
 
 def integrate_sources(
-    connection: BaseDatabaseWrapper, here: Here, sources: set[int | None]
+    connection: BaseDatabaseWrapper,
+    here: Here,
+    sources: set[int | None],
+    progress: Progress = lambda done: None,
 ) -> Summary:
     """Integrate what these sources have in the buffer, and what that makes possible of others'."""
     total = Summary()
@@ -47,7 +50,7 @@ def integrate_sources(
     while left:
         source = left.pop()
         done.add(source)
-        summary = integrate(connection, origin_of(here, source))
+        summary = integrate(connection, origin_of(here, source), progress)
         total.taken += summary.taken
         total.kept_back += summary.kept_back
         # Records of other sources that waited for a parent have gone back to the buffer.

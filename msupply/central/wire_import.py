@@ -73,9 +73,12 @@ Progress = Callable[[int], None]
 
 
 def import_file(
-    connection: BaseDatabaseWrapper, path: Path, progress: Progress = lambda read: None
+    connection: BaseDatabaseWrapper,
+    path: Path,
+    progress: Progress = lambda read: None,
+    integrated: Progress = lambda done: None,
 ) -> Report:
-    """Import a file; `progress` is told the records read so far.
+    """Import a file; `progress` is told the records read so far, `integrated` those dealt with.
 
     Raises EditRefused where there is no central server, FileUnreadable for a broken file (what came
     before the break has been taken), OSError for one that cannot be opened.
@@ -91,7 +94,7 @@ def import_file(
     except UnicodeDecodeError:
         raise FileUnreadable(_("The file is not text in UTF-8.")) from None
     finally:
-        summary = integrate_sources(connection, here, {here.site_id})
+        summary = integrate_sources(connection, here, {here.site_id}, integrated)
         report.taken = summary.taken
         _add_quarantined(connection, here, started, report)
     return report

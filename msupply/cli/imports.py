@@ -34,9 +34,17 @@ def wire(file: JsonFile, data: DataDir = DEFAULT_DATA, as_json: JsonOutput = Fal
     from msupply.central.wire_import import FileUnreadable, import_file
 
     with progress(hidden=as_json) as bars:
-        task = bars.add_task("Read", total=None)
+        read = bars.add_task("Read", total=None)
+        taken = bars.add_task("Integrate", total=None)
         try:
-            report = import_file(connection, file, lambda read: bars.update(task, completed=read))
+            report = import_file(
+                connection,
+                file,
+                lambda count: bars.update(read, completed=count),
+                lambda count: bars.update(taken, completed=count),
+            )
+            bars.update(read, total=report.read)
+            bars.update(taken, total=report.read, completed=report.read)
         except FileUnreadable as error:
             raise Failure(
                 str(error), "What came before that place has been taken. Correct the file."
