@@ -25,7 +25,6 @@ INPUTS = (ROOT / "package.json", ROOT / "package-lock.json", ICONS, Path(__file_
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/css/tabler.rtl.min.css": "tabler.rtl.min.css",
-    "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/LICENSE": "LICENSE.htmx.txt",
     # One licence and one owner for Tabler's style sheet and its icons.
