@@ -32,7 +32,7 @@ def database(url: str) -> dict[str, Any]:
             "timeout": 30,
             # FULL: what was acknowledged to a peer must survive a power cut.
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;"
                 "PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864;"
             ),
         }
