@@ -31,7 +31,7 @@ def integrate_deletes(
         if isinstance(kind.removal, HardDelete):
             problems |= _still_referred_to(connection, kind, ids)
         delete(connection, kind, [i for i in ids if i not in problems], origin)
-        quarantine.forget(connection, chunk.table, ids)
+        quarantine.forget(connection, chunk.table, ids, chunk.source_site)
         bad = [(record_id, b"null", problem) for record_id, problem in problems.items()]
         quarantine.keep(connection, chunk, bad)
         buffer.drop(connection, chunk)

@@ -118,7 +118,7 @@ def _keep_all(connection: BaseDatabaseWrapper, chunk: Chunk, problem: Problem) -
         pairs = msgspec.json.decode(chunk.payload, type=list[tuple[str, msgspec.Raw]])
         bad = [(record_id, bytes(data), problem) for record_id, data in pairs]
     with transaction.atomic(using=connection.alias):
-        quarantine.forget(connection, chunk.table, [record_id for record_id, _, _ in bad])
+        quarantine.forget(connection, chunk.table, [i for i, _, _ in bad], chunk.source_site)
         quarantine.keep(connection, chunk, bad)
         buffer.drop(connection, chunk)
     return len(bad)

@@ -205,5 +205,5 @@ def _store(connection: BaseDatabaseWrapper, wire: Wire, records: list[Arrived]) 
             reason = f"no wire has the action {record.action!r}"
             problem = quarantine.Problem(quarantine.UNSUPPORTED, reason)
             chunk = buffer.Chunk(0, None, wire, record.table, record.action, 1, b"")
-            quarantine.forget(connection, record.table, [record.record_id])
+            quarantine.forget(connection, record.table, [record.record_id], None)
             quarantine.keep(connection, chunk, [(record.record_id, record.data, problem)])

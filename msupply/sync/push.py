@@ -182,4 +182,4 @@ def _supersede(connection: BaseDatabaseWrapper, records: list[WireRecord]) -> No
     for record in records:
         by_table[record.table].append(record.record_id)
     for table, ids in by_table.items():
-        quarantine.forget(connection, table, ids)
+        quarantine.forget(connection, table, ids, None)

@@ -62,16 +62,23 @@ def keep(
         )
 
 
-def forget(connection: BaseDatabaseWrapper, table: str, ids: Sequence[str]) -> None:
-    """Drop kept copies of records of which a newer copy has come."""
+def forget(
+    connection: BaseDatabaseWrapper, table: str, ids: Sequence[str], source_site: int | None
+) -> None:
+    """Drop kept copies of records of which a newer copy has come from the same source."""
     speak = dialect(connection)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM sync_quarantine WHERE table_name = %s LIMIT 1", [table])
         if cursor.fetchone() is None:
             return
         cursor.execute(
-            f"DELETE FROM sync_quarantine WHERE table_name = %s AND {speak.in_ids('record_id')}",
-            [table, speak.ids_parameter([_storable(record_id) for record_id in ids])],
+            "DELETE FROM sync_quarantine WHERE table_name = %s"
+            f" AND {speak.in_ids('record_id')} AND COALESCE(source_site, -1) = %s",
+            [
+                table,
+                speak.ids_parameter([_storable(record_id) for record_id in ids]),
+                -1 if source_site is None else source_site,
+            ],
         )
 
 

@@ -154,7 +154,8 @@ class _Writer:
             for checked in group:
                 if checked.gone:
                     deletes.delete(connection, kind, checked.gone, self.origin)
-                quarantine.forget(connection, checked.chunk.table, checked.ids)
+                chunk = checked.chunk
+                quarantine.forget(connection, chunk.table, checked.ids, chunk.source_site)
                 quarantine.keep(connection, checked.chunk, checked.bad)
                 buffer.drop(connection, checked.chunk)
             for chunk, bad in refused:

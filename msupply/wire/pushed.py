@@ -107,7 +107,7 @@ def store(connection: BaseDatabaseWrapper, site_id: int, wire: Wire, pushed: Pus
             chunk = Chunk(0, site_id, wire, table, BufferChunk.UPSERT, 1, b"")
             # Without an id its content is its name, so that a repeated delivery is kept once.
             record_id = bad.record_id or f"#{hashlib.sha256(bad.raw).hexdigest()[:16]}"
-            quarantine.forget(connection, table, [record_id])
+            quarantine.forget(connection, table, [record_id], site_id)
             problem = Problem(quarantine.INVALID, bad.reason)
             quarantine.keep(connection, chunk, [(record_id, bad.raw, problem)])
 

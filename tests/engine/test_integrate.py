@@ -31,7 +31,7 @@ def country(connection):
 
 
 def reasons(connection):
-    return rows(connection, "SELECT record_id, code FROM sync_quarantine ORDER BY record_id")
+    return rows(connection, "SELECT record_id, code FROM sync_quarantine ORDER BY 1, 2")
 
 
 def test_children_that_come_before_their_parents_are_integrated(connection):
@@ -100,6 +100,13 @@ def test_a_good_copy_replaces_the_kept_one(connection):
     push(connection, {"Loan": [loan(1, due="never")]}, site=2)
     push(connection, {"Loan": [loan(1)]}, site=2)
     assert reasons(connection) == []
+
+
+def test_another_sites_copy_does_not_replace_the_kept_one(connection):
+    country(connection)
+    push(connection, {"loan line": [line(1)]}, site=2)
+    push(connection, {"loan line": [line(1, count="many")]}, site=3)
+    assert reasons(connection) == [("LL1", "invalid"), ("LL1", "missing_parent")]
 
 
 def test_records_of_unknown_tables_are_kept(connection):
