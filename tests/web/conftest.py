@@ -27,7 +27,7 @@ PASSWORD = "correct horse"
 def world(django_db_setup, django_db_blocker):
     """Take every example in once for all tests of a module; it is undone at its end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        _take_examples()
+        take_examples()
         yield
         transaction.set_rollback(True)
 
@@ -37,7 +37,8 @@ def examples(world, db):
     """What each test finds, and undoes its own changes to."""
 
 
-def _take_examples():
+def take_examples():
+    """Integrate one record of every type."""
     for wire, group in itertools.groupby(all_examples(), lambda example: example.wire):
         records = [
             Arrived(e.table, e.record_id, "upsert", msgspec.json.encode(e.record)) for e in group
@@ -51,6 +52,11 @@ def central(examples, tmp_path, settings):
     """Make this instance both central servers."""
     settings.DATA = tmp_path
     settings.FILES = tmp_path / "files"
+    return make_central()
+
+
+def make_central():
+    """Set this instance up as both central servers, with the site of the store north."""
     here_module.change(
         connection,
         site_id=1,
@@ -93,10 +99,10 @@ def remote(examples, tmp_path, settings):
 
 def log_in(username, store_id, *permissions):
     """Return a browser in which a user of a store is logged in."""
-    store = Store.objects.get(pk=store_id)
+    store = Store.objects.using(connection.alias).get(pk=store_id)
     user = make_user(connection, username, store, password=PASSWORD)
     UserPermission.objects.bulk_create(
-        UserPermission(user=user, store=store, permission=name) for name in permissions
+        UserPermission(user_id=user.pk, store_id=store_id, permission=name) for name in permissions
     )
     client = Client()
     client.force_login(user)

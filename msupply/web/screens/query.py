@@ -122,6 +122,8 @@ def _conditions(screen: Screen, parameters: QueryDict) -> Iterator[Q]:
             yield Q(**{column.attname: value})
         elif isinstance(column, models.TextField):
             yield Q(**{column.name: value})
+        elif isinstance(column, models.IntegerField) and value.isdecimal() and len(value) < 10:
+            yield Q(**{column.name: int(value)})
 
 
 def _date_conditions(column: Column, parameters: QueryDict) -> Iterator[Q]:
