@@ -137,7 +137,7 @@ class Instance:
         self.set(cycle_request={"patients": [], "request": str(time.time_ns())})
 
     def last_cycle(self) -> int:
-        return self.execute("SELECT COALESCE(max(id), 0) FROM sync_log")[0][0]
+        return int(self.execute("SELECT COALESCE(max(id), 0) FROM sync_log")[0][0])
 
     def has_synchronised(self) -> bool:
         """True after the first good cycle."""

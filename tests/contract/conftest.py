@@ -70,7 +70,7 @@ def _added(alias: str, url: str) -> str:
 @pytest.fixture(scope="session")
 def stories(new_sqlite, django_db_blocker):
     """Return the stories told so far, by the database of their central server."""
-    told: dict[str, Story] = {}
+    told = {}
     yield told
     with django_db_blocker.unblock():
         for story in told.values():
