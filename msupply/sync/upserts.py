@@ -5,6 +5,7 @@ the order of ids, one statement per log, the bad records with their reasons, and
 chunks themselves.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,8 @@ from msupply.sync.sql.dialect import stage_name
 
 # Rows that one transaction writes while people work: it holds SQLite's lock for less than a second.
 ROWS_PER_TRANSACTION = 20_000
+# Ids of parents that are known to be here, for each table; beyond that they are asked for anew.
+PARENTS_REMEMBERED = 50_000
 # Bad records are held in memory until they are written.
 BAD_PER_TRANSACTION = 5_000
 
@@ -62,9 +65,10 @@ def integrate_upserts(
     """Integrate chunks of one wire table; yield (records looked at, records kept back) as it goes."""
     writer = _Writer(connection, kind, wire, origin)
     stage = _Stage()
+    present: dict[str, set[str]] = defaultdict(set)
     dialect(connection).clear_stage(connection, kind)
     for chunk in chunks:
-        checked, good = _check(connection, kind, chunk, origin)
+        checked, good = _check(connection, kind, chunk, origin, present)
         stage.checked.append(checked)
         if good["id"]:
             writer.stage(good)
@@ -80,14 +84,18 @@ def integrate_upserts(
 
 
 def _check(
-    connection: BaseDatabaseWrapper, kind: RecordType, chunk: Chunk, origin: Origin
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    chunk: Chunk,
+    origin: Origin,
+    present: dict[str, set[str]],
 ) -> tuple[_Checked, Columns]:
     """Decode a chunk and sort out what cannot be taken; return the columns of the good rows."""
     batch = table_codec(kind, chunk.wire).decode(chunk.payload)
     problems = {place: Problem(quarantine.INVALID, text) for place, text in batch.errors.items()}
     if origin.is_site:
         problems |= ownership.refused_from_site(connection, kind, batch, origin.site_id)
-    problems |= _missing_parents(connection, kind, batch, problems)
+    problems |= _missing_parents(connection, kind, batch, problems, present)
     gone = [batch.ids[place] for place in batch.removed if place not in problems]
     left_out = problems.keys() | batch.removed
     columns = batch.columns
@@ -103,17 +111,25 @@ def _missing_parents(
     kind: RecordType,
     batch: DecodedBatch,
     problems: dict[int, Problem],
+    present: dict[str, set[str]],
 ) -> dict[int, Problem]:
-    """Find the records whose parents are not here, with one query per reference."""
+    """Find the records whose parents are not here, with one query per reference.
+
+    `present` remembers by table the parents that earlier chunks have found.
+    """
     missing: dict[int, Problem] = {}
     for parent in kind.parents:
         values = batch.columns.get(parent.column)
         if values is None:
             continue
         wanted = {value for value in values if value}
-        known = set(ownership.lookup(connection, parent.table, "id", wanted)) if wanted else set()
+        known = present[parent.table]
+        if not wanted <= known:
+            if len(known) > PARENTS_REMEMBERED:
+                known.clear()
+            known.update(ownership.lookup(connection, parent.table, "id", wanted))
         if parent.table == kind.table:
-            known |= {i for place, i in enumerate(batch.ids) if place not in problems}
+            known = known | {i for place, i in enumerate(batch.ids) if place not in problems}
         if wanted <= known:
             continue
         for place, value in enumerate(values):
