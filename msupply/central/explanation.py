@@ -166,12 +166,12 @@ def _policy_text(policy: Policy) -> str:
     if policy.goes_up:
         goes.append(_("the central server"))
     text = _("edited at: {editor}; travels to: {goes}")
-    return text.format(editor=policy.editor.value, goes=", ".join(goes) or _("nowhere"))
+    return text.format(editor=_(policy.editor.value), goes=", ".join(goes) or _("nowhere"))
 
 
 def _wire_texts(kind: RecordType) -> list[str]:
     return [
-        f"{wire.value.upper()} {table.name}: {table.direction.value}"
+        f"{wire.value.upper()} {table.name}: {_(table.direction.value)}"
         for wire in Wire
         if (table := kind.wire(wire))
     ]
@@ -265,7 +265,9 @@ def _file_texts(connection: BaseDatabaseWrapper, kind: RecordType, record_id: st
         wanted = files.filter(table_name=kind.table, record_id=record_id)
     return [
         f"{f.file_name} ({f.id}): {f.direction} {f.status},"
-        f" {max(f.uploaded_bytes, f.downloaded_bytes)} / {f.total_bytes} bytes"
+        + _(" {done} / {total} bytes").format(
+            done=max(f.uploaded_bytes, f.downloaded_bytes), total=f.total_bytes
+        )
         + (f", {f.error}" if f.error else "")
         for f in wanted.order_by("created_datetime")
     ]

@@ -9,13 +9,19 @@ import typer
 from msupply.cli.failures import Failure
 from msupply.cli.output import print_json, say
 from msupply.cli.start import JsonOutput
+from msupply.cli.words import _
+
+HELP = _("Measure speed and memory on this machine, beside named baselines; it may take an hour.")
 
 Scenario = Annotated[
-    str, typer.Argument(help="initialise, push, idle-pull or people (log-ins during integration).")
+    str,
+    typer.Argument(help=_("initialise, push, idle-pull or people (log-ins during integration).")),
 ]
-Number = Annotated[int | None, typer.Option("--n", help="Records; each has its own usual number.")]
+Number = Annotated[
+    int | None, typer.Option("--n", help=_("Records; each has its own usual number."))
+]
 Database = Annotated[
-    str | None, typer.Option("--database", help="URL of the central server's database.")
+    str | None, typer.Option("--database", help=_("URL of the central server's database."))
 ]
 
 
@@ -25,17 +31,20 @@ def bench(
     database: Database = None,
     as_json: JsonOutput = False,
 ) -> None:
-    """Measure speed and memory on this machine, beside named baselines; it may take an hour."""
+    """Run one scenario and print its figures; their names are the same in every language."""
     if importlib.util.find_spec("bench") is None:
         raise Failure(
-            "The benchmarks are not installed: they are part of the source tree.",
-            "Run this in a checkout of the project.",
+            _("The benchmarks are not installed: they are part of the source tree."),
+            _("Run this in a checkout of the project."),
         )
     scenarios = importlib.import_module("bench.__main__").SCENARIOS
     if scenario not in scenarios:
-        raise Failure(f"There is no benchmark {scenario}.", f"There are: {', '.join(scenarios)}.")
+        raise Failure(
+            _("There is no benchmark {name}.").format(name=scenario),
+            _("There are: {names}.").format(names=", ".join(scenarios)),
+        )
     if n is not None and n < 1:
-        raise Failure("--n must be at least 1.")
+        raise Failure(_("--n must be at least 1."))
     run, usual = scenarios[scenario]
     for figure in run(n or usual, database):
         if as_json:

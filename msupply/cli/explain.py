@@ -7,13 +7,17 @@ import typer
 from msupply.cli.failures import Failure
 from msupply.cli.output import print_json, say
 from msupply.cli.start import DEFAULT_DATA, DataDir, JsonOutput, use_existing
+from msupply.cli.words import _
 
 if TYPE_CHECKING:
-    from msupply.central.explanation import Explanation
+    from msupply.central.explanation import Explanation, Kept, LogRow, Verdict
 
-Type = Annotated[str, typer.Argument(help="Record type, table or wire table: asset, transact.")]
-RecordId = Annotated[str, typer.Argument(help="The record's id.")]
-SiteName = Annotated[str | None, typer.Option("--site", help="Judge for this site only.")]
+HELP = _(
+    "Tell everything about a record: policy, wires, logs, routing per site, kept copies, files."
+)
+Type = Annotated[str, typer.Argument(help=_("Record type, table or wire table: asset, transact."))]
+RecordId = Annotated[str, typer.Argument(help=_("The record's id."))]
+SiteName = Annotated[str | None, typer.Option("--site", help=_("Judge for this site only."))]
 
 
 def explain(
@@ -23,7 +27,7 @@ def explain(
     data: DataDir = DEFAULT_DATA,
     as_json: JsonOutput = False,
 ) -> None:
-    """Tell everything about a record: policy, wires, logs, routing per site, kept copies, files."""
+    """Find out about a record, and print it."""
     use_existing(data)
     from django.db import connection
 
@@ -50,48 +54,58 @@ def explain(
 
 
 def _print(found: "Explanation") -> None:
-    say(f"{found.type} {found.id}: {'is here' if found.exists else 'is not here'}")
-    _section("Policy", found.policy)
-    _section("Wires", found.wires or ["none: it does not travel"])
-    _section("Values", [f"{name} = {value}" for name, value in found.values.items()])
-    _section(
-        "Logs",
-        [
-            f"{row.log} at {row.cursor}{', deleted' if row.deleted else ''}:"
-            f" store {row.store_id or '-'}, partner {row.partner_id or '-'},"
-            f" visible {row.visible_id or '-'}{', every site' if row.everywhere else ''},"
-            f" from {'here' if row.source_site is None else f'site {row.source_site}'}"
-            + ("" if row.waits_to_be_pushed is None else _pushed(row.waits_to_be_pushed))
-            for row in found.log
-        ]
-        or [
-            "none: it has not changed since this server logs, or came to a site that only receives it"
-        ],
+    text = _("{type} {id}: is here") if found.exists else _("{type} {id}: is not here")
+    say(text.format(type=found.type, id=found.id))
+    _section(_("Policy"), found.policy)
+    _section(_("Wires"), found.wires or [_("none: it does not travel")])
+    _section(_("Values"), [f"{name} = {value}" for name, value in found.values.items()])
+    nowhere = _(
+        "none: it has not changed since this server logs, or came to a site that only receives it"
     )
-    _section(
-        "Sites",
-        [f"{v.site}: {'goes' if v.goes else 'does not go'} ({v.reason})" for v in found.verdicts],
-    )
-    _section(
-        "Copies that could not be taken",
-        [
-            f"{k.received_at} {k.wire} {k.table} {k.action} from"
-            f" {'the central server' if k.source_site is None else f'site {k.source_site}'}:"
-            f" {k.reason}"
-            for k in found.quarantine
-        ],
-    )
-    _section("Files", found.files)
+    _section(_("Logs"), [_log_line(row) for row in found.log] or [nowhere])
+    _section(_("Sites"), [_verdict_line(verdict) for verdict in found.verdicts])
+    _section(_("Copies that could not be taken"), [_kept_line(kept) for kept in found.quarantine])
+    _section(_("Files"), found.files)
     if found.in_buffer:
-        say(f"{found.in_buffer} records of this type wait in the buffer.")
+        text = _("{n} records of this type wait in the buffer.")
+        say(text.format(n=found.in_buffer))
 
 
-def _pushed(waits: bool) -> str:
-    return ", waits to be pushed" if waits else ", nothing to push"
+def _log_line(row: "LogRow") -> str:
+    place = _("{log} at {cursor}").format(log=row.log, cursor=row.cursor)
+    facts = [
+        _("store {id}").format(id=row.store_id or "-"),
+        _("partner {id}").format(id=row.partner_id or "-"),
+        _("visible {id}").format(id=row.visible_id or "-"),
+    ]
+    if row.everywhere:
+        facts.append(_("every site"))
+    if row.source_site is None:
+        facts.append(_("from here"))
+    else:
+        facts.append(_("from site {number}").format(number=row.source_site))
+    if row.waits_to_be_pushed is not None:
+        facts.append(_("waits to be pushed") if row.waits_to_be_pushed else _("nothing to push"))
+    deleted = _(", deleted") if row.deleted else ""
+    return _("{subject}: {text}").format(subject=place + deleted, text=", ".join(facts))
+
+
+def _verdict_line(verdict: "Verdict") -> str:
+    text = _("{site}: goes ({reason})") if verdict.goes else _("{site}: does not go ({reason})")
+    return text.format(site=verdict.site, reason=verdict.reason)
+
+
+def _kept_line(kept: "Kept") -> str:
+    if kept.source_site is None:
+        source = _("from the central server")
+    else:
+        source = _("from site {number}").format(number=kept.source_site)
+    record = f"{kept.received_at} {kept.wire} {kept.table} {kept.action} {source}"
+    return _("{subject}: {text}").format(subject=record, text=kept.reason)
 
 
 def _section(title: str, lines: list[str]) -> None:
     if lines:
-        say(f"{title}:")
+        say(_("{title}:").format(title=title))
         for line in lines:
             say(f"  {line}")

@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Any
 
+from msupply.cli.words import _
+
 
 class Failure(Exception):
     """A command cannot be carried out. `code` is for programs that read `--json`."""
@@ -22,9 +24,13 @@ def known(error: BaseException) -> Failure | None:
 
 
 def _of_system(error: OSError) -> Failure:
-    name = f" {error.filename}" if error.filename else ""
     text = error.strerror or str(error)
-    return Failure(f"The system refused:{name} {text}.", "Check the path and its permissions.")
+    if error.filename:
+        text = f"{error.filename} {text}"
+    return Failure(
+        _("The system refused: {text}.").format(text=text),
+        _("Check the path and its permissions."),
+    )
 
 
 def _of_program(error: BaseException) -> Failure | None:
@@ -41,12 +47,13 @@ def _of_program(error: BaseException) -> Failure | None:
     elif isinstance(error, ValidationError):
         found = Failure(validation_text(error), "", "INVALID")
     elif isinstance(error, EditRefused):
-        advice = "Run this command on the mSupply central server."
-        found = Failure(str(error), advice, "NOT_CENTRAL")
+        text = _("This can only be done on {place}.").format(place=_(error.refusal.place))
+        advice = _("Run this command on the mSupply central server.")
+        found = Failure(text, advice, "NOT_CENTRAL")
     elif isinstance(error, DatabaseError):
         found = _of_database(error)
     elif isinstance(error, ImproperlyConfigured):
-        found = Failure(_first_line(error), "Check DATABASE_URL.")
+        found = Failure(_first_line(error), _("Check DATABASE_URL."))
     return found
 
 
@@ -54,13 +61,14 @@ def _of_database(error: Exception) -> Failure:
     from django.db import OperationalError
 
     if not isinstance(error, OperationalError):
-        return Failure(f"The database refused: {_first_line(error)}", "Run `msupply check`.")
+        text = _("The database refused: {text}").format(text=_first_line(error))
+        return Failure(text, _("Run `msupply check`."))
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error) and "locked" in str(cause):
-        return Failure("The database is busy.", "Wait a moment and try again.", "BUSY")
+        return Failure(_("The database is busy."), _("Wait a moment and try again."), "BUSY")
     return Failure(
-        f"The database cannot be used: {_first_line(error)}",
-        "Check that the data directory is right, that the disk has room, and DATABASE_URL.",
+        _("The database cannot be used: {text}").format(text=_first_line(error)),
+        _("Check that the data directory is right, that the disk has room, and DATABASE_URL."),
         "DATABASE",
     )
 

@@ -15,24 +15,35 @@ from msupply.cli.start import (
     migrate,
     use_instance,
 )
+from msupply.cli.usage import Command, Group
+from msupply.cli.words import _
 
-app = typer.Typer(help="Set up a central server or a remote site.", no_args_is_help=True)
+app = typer.Typer(
+    help=_("Set up a central server or a remote site."),
+    cls=Group,
+    subcommand_metavar=_("COMMAND [ARGS]..."),
+    no_args_is_help=True,
+)
 
-Url = Annotated[str, typer.Option("--url", help="Where sites and browsers reach this server.")]
-Admin = Annotated[str, typer.Option("--admin", help="User name of the first administrator.")]
+Url = Annotated[str, typer.Option("--url", help=_("Where sites and browsers reach this server."))]
+Admin = Annotated[str, typer.Option("--admin", help=_("User name of the first administrator."))]
 AdminPassword = Annotated[
     str | None,
     typer.Option(
         "--password",
-        help="The administrator's password; asked for when it is left out.",
+        help=_("The administrator's password; asked for when it is left out."),
         envvar="MSUPPLY_ADMIN_PASSWORD",
         show_envvar=True,
     ),
 ]
-FirstStore = Annotated[str, typer.Option("--store", help="The central store, as CODE=Name.")]
+FirstStore = Annotated[str, typer.Option("--store", help=_("The central store, as CODE=Name."))]
 
 
-@app.command("central")
+@app.command(
+    "central",
+    cls=Command,
+    help=_("Set up a central server: mSupply and Open mSupply central in one."),
+)
 def central(
     url: Url,
     admin: Admin,
@@ -41,11 +52,16 @@ def central(
     data: DataDir = DEFAULT_DATA,
     as_json: JsonOutput = False,
 ) -> None:
-    """Set up a central server: mSupply and Open mSupply central in one."""
+    """Make a directory a central server."""
     code, name = split_store(store)
     if name is None:
-        raise Failure(f"--store {store}: the name is missing.", "Write it as CODE=Name.")
-    plain = secret(password, f"Password for {admin}", "--password", confirm=True)
+        raise Failure(
+            _("--store {store}: the name is missing.").format(store=store),
+            _("Write it as CODE=Name."),
+        )
+    plain = secret(
+        password, _("Password for {user}").format(user=admin), "--password", confirm=True
+    )
     make_directory(data)
     use_instance(data)
     migrate()
@@ -57,26 +73,37 @@ def central(
     if as_json:
         print_json({"data": str(data), "site_number": 1, "url": url, "admin": admin, "store": code})
         return
-    say(f"This is now the central server (site number 1), with the store {code} {name}.")
-    say(f"Start it:        msupply serve --data {data} --port {_port(url)}")
-    say(f"Then log in at:  {url} as {admin}")
-    say(f"Add a site:      msupply site add NAME --data {data} --store CODE=Name")
+    text = _("This is now the central server (site number 1), with the store {code} {name}.")
+    say(text.format(code=code, name=name))
+    text = _("Start it:        msupply serve --data {data} --port {port}")
+    say(text.format(data=data, port=_port(url)))
+    say(_("Then log in at:  {url} as {user}").format(url=url, user=admin))
+    text = _("Add a site:      msupply site add NAME --data {data} --store CODE=Name")
+    say(text.format(data=data))
 
 
-Central = Annotated[str, typer.Option("--central", help="Address of the mSupply central server.")]
-SiteName = Annotated[str, typer.Option("--site", help="Name of this site on the central server.")]
+Central = Annotated[
+    str, typer.Option("--central", help=_("Address of the mSupply central server."))
+]
+SiteName = Annotated[
+    str, typer.Option("--site", help=_("Name of this site on the central server."))
+]
 SitePassword = Annotated[
     str | None,
     typer.Option(
         "--password",
-        help="The site's password; asked for when it is left out.",
+        help=_("The site's password; asked for when it is left out."),
         envvar="MSUPPLY_SITE_PASSWORD",
         show_envvar=True,
     ),
 ]
 
 
-@app.command("site")
+@app.command(
+    "site",
+    cls=Command,
+    help=_("Set up a remote site: connect to its central server and fetch all that belongs to it."),
+)
 def site(
     central_url: Central,
     site_name: SiteName,
@@ -84,8 +111,8 @@ def site(
     data: DataDir = DEFAULT_DATA,
     as_json: JsonOutput = False,
 ) -> None:
-    """Set up a remote site: connect to its central server and fetch all that belongs to it."""
-    plain = secret(password, f"Password of the site {site_name}", "--password")
+    """Make a directory a remote site, and initialise it."""
+    plain = secret(password, _("Password of the site {name}").format(name=site_name), "--password")
     make_directory(data)
     use_instance(data)
     migrate()
@@ -97,11 +124,16 @@ def site(
 
     now_here = here.load(connection)
     if now_here.is_central:
-        raise Failure(f"{data} is a central server already.", "Use another directory with --data.")
+        raise Failure(
+            _("{data} is a central server already.").format(data=data),
+            _("Use another directory with --data."),
+        )
     if now_here.initialised:
         raise Failure(
-            f"{data} is the initialised site {now_here.site_name} already.",
-            "Synchronise it with `msupply sync`, or use another directory with --data.",
+            _("{data} is the initialised site {name} already.").format(
+                data=data, name=now_here.site_name
+            ),
+            _("Synchronise it with `msupply sync`, or use another directory with --data."),
         )
     ensure_secret_key()
     cycle.initialise_site(connection, central_url, site_name, plain)
@@ -110,8 +142,8 @@ def site(
     if as_json:
         print_json(cycle_result(status))
     else:
-        say(f"The site {site_name} is ready.")
-        say(f"Start it:  msupply serve --data {data} --port 8000")
+        say(_("The site {name} is ready.").format(name=site_name))
+        say(_("Start it:  msupply serve --data {data} --port 8000").format(data=data))
 
 
 def _port(url: str) -> int:
@@ -123,5 +155,8 @@ def split_store(text: str) -> tuple[str, str | None]:
     """Split CODE=Name; the name is None where only a code is given."""
     code, equals, name = text.partition("=")
     if not code.strip() or (equals and not name.strip()):
-        raise Failure(f"--store {text} is not complete.", "Write it as CODE=Name.")
+        raise Failure(
+            _("--store {store} is not complete.").format(store=text),
+            _("Write it as CODE=Name."),
+        )
     return code.strip(), name.strip() if equals else None

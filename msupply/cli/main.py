@@ -14,12 +14,16 @@ from msupply.cli import (
     serve,
     site,
     sync,
+    usage,
 )
 from msupply.cli.failures import known
-from msupply.cli.output import say_error
+from msupply.cli.output import err, say_error
+from msupply.cli.words import _, speak_usage
 
 app = typer.Typer(
-    help="Open mSupply central servers and remote sites.",
+    help=_("Open mSupply central servers and remote sites."),
+    cls=usage.Group,
+    subcommand_metavar=_("COMMAND [ARGS]..."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -28,19 +32,26 @@ app = typer.Typer(
 app.add_typer(init.app, name="init")
 app.add_typer(site.app, name="site")
 app.add_typer(imports.app, name="import")
-app.command("serve")(serve.serve)
-app.command("sync")(sync.sync)
-app.command("explain")(explain.explain)
-app.command("check")(check.check)
-app.command("demo")(demo.demo)
-app.command("bench")(bench.bench)
+app.command("serve", cls=usage.Command, help=serve.HELP)(serve.serve)
+app.command("sync", cls=usage.Command, help=sync.HELP)(sync.sync)
+app.command("explain", cls=usage.Command, help=explain.HELP)(explain.explain)
+app.command("check", cls=usage.Command, help=check.HELP)(check.check)
+app.command("demo", cls=usage.Command, help=demo.HELP)(demo.demo)
+app.command("bench", cls=usage.Command, help=bench.HELP)(bench.bench)
 
 
 def main() -> None:
     """Run the command line; known failures are told in words, with exit code 1."""
+    speak_usage()
     try:
-        app()
+        # Typer would tell errors itself, in English; it returns the code of a command that ends early.
+        sys.exit(app(standalone_mode=False))
+    except typer.Abort:
+        err.print(_("Aborted!"))
+        sys.exit(1)
     except Exception as error:
+        if usage.is_wrong(error):
+            sys.exit(usage.tell(error))
         failure = known(error)
         if failure is None:
             raise

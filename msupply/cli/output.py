@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from msupply.cli.failures import Failure
+from msupply.cli.words import _
 
 # Progress and errors go to standard error, so that output can be piped.
 out = Console(soft_wrap=True, highlight=False)
@@ -36,7 +37,7 @@ def say_error(failure: Failure, as_json: bool) -> None:
     if as_json:
         print_json({"error": {"code": failure.code, "what": failure.what, "do": failure.do}})
         return
-    err.print(f"Error: {failure.what}", markup=False, style="red")
+    err.print(_("Error: {what}").format(what=failure.what), markup=False, style="red")
     if failure.do:
         err.print(failure.do, markup=False)
 
@@ -58,6 +59,12 @@ def secret(value: str | None, prompt: str, option: str, *, confirm: bool = False
     if value is not None:
         return value
     if not sys.stdin.isatty():
-        raise Failure(f"No password was given ({prompt}).", f"Give it with {option}.")
-    answer: str = typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm)
-    return answer
+        raise Failure(
+            _("No password was given ({prompt}).").format(prompt=prompt),
+            _("Give it with {option}.").format(option=option),
+        )
+    while True:
+        answer: str = typer.prompt(prompt, hide_input=True)
+        if not confirm or typer.prompt(_("Repeat for confirmation"), hide_input=True) == answer:
+            return answer
+        err.print(_("Error: The two entered values do not match."))

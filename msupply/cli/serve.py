@@ -14,9 +14,12 @@ import typer
 from msupply.cli.failures import Failure
 from msupply.cli.output import err, say
 from msupply.cli.start import DEFAULT_DATA, DataDir, make_directory, migrate, use_instance
+from msupply.cli.words import _
 
-Port = Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, max=65535)]
-Workers = Annotated[int, typer.Option("--workers", help="Number of web workers.", min=1, max=64)]
+HELP = _("Serve this instance's web pages and APIs, and do its work in the background.")
+
+Port = Annotated[int, typer.Option("--port", help=_("Port to listen on."), min=1, max=65535)]
+Workers = Annotated[int, typer.Option("--workers", help=_("Number of web workers."), min=1, max=64)]
 
 HOST = "0.0.0.0"  # noqa: S104 - tablets and other computers of the site's network come here
 # Requests that one web worker handles at the same time.
@@ -26,7 +29,7 @@ RESTART_SECONDS = 2
 
 
 def serve(data: DataDir = DEFAULT_DATA, port: Port = 8000, workers: Workers = 1) -> None:
-    """Serve this instance's web pages and APIs, and do its work in the background."""
+    """Run the processes of a server until they are stopped."""
     make_directory(data)
     # The address is checked before anything is changed.
     check_port(port)
@@ -48,12 +51,16 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
         except PermissionError:
             raise Failure(
-                f"Port {port} needs special rights.", "Choose one above 1023 with --port.", "PORT"
+                _("Port {port} needs special rights.").format(port=port),
+                _("Choose one above 1023 with --port."),
+                "PORT",
             ) from None
         except OSError:
             raise Failure(
-                f"Port {port} is in use by another program.",
-                f"Stop that program, or choose another port, for instance --port {port + 10}.",
+                _("Port {port} is in use by another program.").format(port=port),
+                _("Stop that program, or choose another port, for instance --port {other}.").format(
+                    other=port + 10
+                ),
                 "PORT",
             ) from None
 
@@ -71,7 +78,7 @@ def _prepare() -> None:
     serious = [issue for issue in run_checks() if issue.is_serious()]
     if serious:
         text = "; ".join(str(issue) for issue in serious[:3])
-        raise Failure(text, "This installation is damaged: install it again.")
+        raise Failure(text, _("This installation is damaged: install it again."))
     connections.close_all()
 
 
@@ -101,7 +108,8 @@ def _serve(port: int, workers: int, background: "Background") -> None:
             # A terminal that is closed ends it; Granian would begin anew.
             signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
         background.start()
-        say(f"Serving at http://localhost:{port} (Ctrl-C stops it).")
+        text = _("Serving at {url} (Ctrl-C stops it).")
+        say(text.format(url=f"http://localhost:{port}"))
         sys.stdout.flush()
 
     server.serve(target_loader=load_application)
@@ -157,5 +165,5 @@ class Background:
             self._process.wait()
             if self._stopping.wait(RESTART_SECONDS):
                 return
-            err.print("The background worker ended; it is started again.", style="yellow")
+            err.print(_("The background worker ended; it is started again."), style="yellow")
             self._process = self._spawn()

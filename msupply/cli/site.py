@@ -7,28 +7,38 @@ import typer
 from msupply.cli.init import SitePassword, split_store
 from msupply.cli.output import print_json, say, secret
 from msupply.cli.start import DEFAULT_DATA, DataDir, JsonOutput, use_existing
+from msupply.cli.usage import Command, Group
+from msupply.cli.words import _
 
 app = typer.Typer(
-    help="Add sites on a central server, and free their device.", no_args_is_help=True
+    help=_("Add sites on a central server, and free their device."),
+    cls=Group,
+    subcommand_metavar=_("COMMAND [ARGS]..."),
+    no_args_is_help=True,
 )
 
-Name = Annotated[str, typer.Argument(help="The site's name, with which it connects.")]
+Name = Annotated[str, typer.Argument(help=_("The site's name, with which it connects."))]
 Stores = Annotated[
     list[str] | None,
     typer.Option(
         "--store",
-        help="A store of this site, as CODE=Name; CODE alone for one that exists. Repeatable.",
+        help=_("A store of this site, as CODE=Name; CODE alone for one that exists. Repeatable."),
     ),
 ]
 OmsCentral = Annotated[
-    bool, typer.Option("--oms-central", help="The site is the Open mSupply central server.")
+    bool, typer.Option("--oms-central", help=_("The site is the Open mSupply central server."))
 ]
 SiteUrl = Annotated[
-    str, typer.Option("--site-url", help="Where other sites reach it; needed with --oms-central.")
+    str,
+    typer.Option("--site-url", help=_("Where other sites reach it; needed with --oms-central.")),
 ]
 
 
-@app.command("add")
+@app.command(
+    "add",
+    cls=Command,
+    help=_("Add a site, so that an instance elsewhere can be initialised as it."),
+)
 def add(
     name: Name,
     password: SitePassword = None,
@@ -38,9 +48,14 @@ def add(
     data: DataDir = DEFAULT_DATA,
     as_json: JsonOutput = False,
 ) -> None:
-    """Add a site, so that an instance elsewhere can be initialised as it."""
+    """Add a site, and tell what to do on its device."""
     stores = [split_store(text) for text in store or []]
-    plain = secret(password, f"Password for the site {name}", "--password", confirm=True)
+    plain = secret(
+        password,
+        _("Password for the site {name}").format(name=name),
+        "--password",
+        confirm=True,
+    )
     use_existing(data)
     from django.db import connection
 
@@ -54,18 +69,25 @@ def add(
         )
         return
     central_url = here.load(connection).own_url
-    say(f"Added the site {site.name} (site number {site.site_id}).")
+    text = _("Added the site {name} (site number {number}).")
+    say(text.format(name=site.name, number=site.site_id))
     if not stores and not oms_central:
-        say("It has no store yet, and cannot connect until one is made active on it.")
+        say(_("It has no store yet, and cannot connect until one is made active on it."))
     if oms_central:
-        say(f"It is the Open mSupply central server from now on, at {site.url}.")
-    say("On the site's device run:")
-    say(f"  msupply init site --central {central_url} --site {_quoted(site.name)} --data DIR")
+        text = _("It is the Open mSupply central server from now on, at {url}.")
+        say(text.format(url=site.url))
+    say(_("On the site's device run:"))
+    text = _("  msupply init site --central {url} --site {name} --data DIR")
+    say(text.format(url=central_url, name=_quoted(site.name)))
 
 
-@app.command("reset")
+@app.command(
+    "reset",
+    cls=Command,
+    help=_("Free a site from its device, so that it can be installed anew or on another one."),
+)
 def reset(name: Name, data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False) -> None:
-    """Free a site from its device, so that it can be installed anew or on another one."""
+    """Forget the device of a site."""
     use_existing(data)
     from django.db import connection
 
@@ -75,8 +97,9 @@ def reset(name: Name, data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False)
     if as_json:
         print_json({"name": site.name, "site_number": site.site_id})
         return
-    say(f"The site {site.name} can be initialised on another device now.")
-    say("The old installation can no longer synchronise; what it had not sent yet stays there.")
+    text = _("The site {name} can be initialised on another device now.")
+    say(text.format(name=site.name))
+    say(_("The old installation can no longer synchronise; what it had not sent yet stays there."))
 
 
 def _quoted(text: str) -> str:

@@ -6,16 +6,18 @@ from typing import Annotated
 
 import typer
 
+from msupply.cli.words import _, speak
+
 DATA_OPTION = typer.Option(
     "--data",
-    help="The instance: the directory with its database, files and keys.",
+    help=_("The instance: the directory with its database, files and keys."),
     envvar="MSUPPLY_DATA",
     show_default=True,
     file_okay=False,
 )
 DataDir = Annotated[Path, DATA_OPTION]
 DEFAULT_DATA = Path("msupply-data")
-JsonOutput = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+JsonOutput = Annotated[bool, typer.Option("--json", help=_("Print JSON, for programs."))]
 
 
 def use_instance(data: Path) -> None:
@@ -28,11 +30,11 @@ def use_instance(data: Path) -> None:
 
     if data.exists() and not os.access(data, os.W_OK):
         raise Failure(
-            f"{data} cannot be written to.",
-            "Choose another directory with --data, or run as the user who owns it.",
+            _("{data} cannot be written to.").format(data=data),
+            _("Choose another directory with --data, or run as the user who owns it."),
         )
     django.setup()
-    _speak_language()
+    speak()
 
 
 def use_existing(data: Path) -> None:
@@ -73,8 +75,10 @@ def make_directory(data: Path) -> None:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Failure(
-            f"The directory {data} cannot be made: {error.strerror}.",
-            "Choose another one with --data.",
+            _("The directory {data} cannot be made: {reason}.").format(
+                data=data, reason=error.strerror
+            ),
+            _("Choose another one with --data."),
         ) from None
 
 
@@ -82,20 +86,9 @@ def _not_set_up(data: Path) -> Exception:
     from msupply.cli.failures import Failure
 
     return Failure(
-        f"There is no instance in {data} yet.",
-        "Set one up with `msupply init central` or `msupply init site`, or name another directory"
-        " with --data.",
+        _("There is no instance in {data} yet.").format(data=data),
+        _(
+            "Set one up with `msupply init central` or `msupply init site`, or name another"
+            " directory with --data."
+        ),
     )
-
-
-def _speak_language() -> None:
-    """Use the language of the terminal where this program speaks it."""
-    from django.conf import settings
-    from django.utils import translation
-
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        code = os.environ.get(name, "")[:2].lower()
-        if code:
-            if code in dict(settings.LANGUAGES):
-                translation.activate(code)
-            return

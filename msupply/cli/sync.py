@@ -7,15 +7,18 @@ from rich.progress import Progress, TaskID
 from msupply.cli.failures import Failure
 from msupply.cli.output import print_json, progress, say
 from msupply.cli.start import DEFAULT_DATA, DataDir, JsonOutput, use_existing
+from msupply.cli.words import _
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from msupply.sync.log import CycleStatus
 
+HELP = _("Synchronise this site with its central servers once.")
+
 
 def sync(data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False) -> None:
-    """Synchronise this site with its central servers once."""
+    """Run one cycle on a site."""
     use_existing(data)
     from django.db import connection
 
@@ -23,8 +26,10 @@ def sync(data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False) -> None:
 
     if not here.load(connection).is_remote:
         raise Failure(
-            f"{data} is the mSupply central server: sites synchronise with it, not it with them.",
-            "Run `msupply sync` on a site.",
+            _(
+                "{data} is the mSupply central server: sites synchronise with it, not it with them."
+            ).format(data=data),
+            _("Run `msupply sync` on a site."),
             "NOT_A_SITE",
         )
     with progress(hidden=as_json) as bars:
@@ -32,7 +37,7 @@ def sync(data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False) -> None:
     if as_json:
         print_json(cycle_result(status))
     else:
-        say("Synchronised.")
+        say(_("Synchronised."))
 
 
 def run(connection: "BaseDatabaseWrapper", bars: Progress) -> "CycleStatus":
@@ -82,8 +87,6 @@ class _Bars:
 
 
 def _titles() -> dict[str, str]:
-    from django.utils.translation import gettext as _
-
     return {
         "prepare": _("Prepare"),
         "push_v6": _("Push V6"),

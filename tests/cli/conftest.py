@@ -25,7 +25,7 @@ def environment(**more):
     kept = {
         k: v for k, v in os.environ.items() if not k.startswith(("MSUPPLY", "DJANGO", "DATABASE"))
     }
-    return kept | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"} | more
+    return kept | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "LANGUAGE": ""} | more
 
 
 @dataclass

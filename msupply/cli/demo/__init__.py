@@ -12,13 +12,20 @@ from msupply.cli.demo.processes import Processes, in_own_process, run_command
 from msupply.cli.failures import Failure
 from msupply.cli.output import say, title
 from msupply.cli.serve import check_port
+from msupply.cli.words import _
 
-Directory = Annotated[Path, typer.Option("--data", help="Where the demonstration's data are kept.")]
+HELP = _("Run a central server and two remote sites with believable data on this machine.")
+
+Directory = Annotated[
+    Path, typer.Option("--data", help=_("Where the demonstration's data are kept."))
+]
 FirstPort = Annotated[
     int | None,
-    typer.Option("--port", help="First of three ports in a row; 8000 at first.", min=1, max=65533),
+    typer.Option(
+        "--port", help=_("First of three ports in a row; 8000 at first."), min=1, max=65533
+    ),
 ]
-Reset = Annotated[bool, typer.Option("--reset", help="Begin anew: remove the data first.")]
+Reset = Annotated[bool, typer.Option("--reset", help=_("Begin anew: remove the data first."))]
 
 _MARK = "demo.json"
 _CENTRAL = "central"
@@ -26,7 +33,7 @@ USUAL_PORT = 8000
 
 
 def demo(data: Directory = Path("demo-data"), port: FirstPort = None, reset: Reset = False) -> None:
-    """Run a central server and two remote sites with believable data on this machine."""
+    """Run the demonstration until it is stopped."""
     data = data.absolute()
     state = _state(data)
     if reset or (state is not None and not state["ready"]):
@@ -44,9 +51,9 @@ def demo(data: Directory = Path("demo-data"), port: FirstPort = None, reset: Res
             processes.watch()
     except KeyboardInterrupt:
         if (_state(data) or {}).get("ready"):
-            say("Stopped. The data are kept: start again with the same command.")
+            say(_("Stopped. The data are kept: start again with the same command."))
         else:
-            say("Stopped while it was set up; the next start begins anew.")
+            say(_("Stopped while it was set up; the next start begins anew."))
 
 
 def _start(processes: Processes, data: Path, ports: list[int], *, is_new: bool) -> None:
@@ -54,15 +61,15 @@ def _start(processes: Processes, data: Path, ports: list[int], *, is_new: bool) 
     central = data / _CENTRAL
     if is_new:
         _write_state(data, ports[0], ready=False)
-        say("Setting up the central server, with a small country ...")
+        say(_("Setting up the central server, with a small country ..."))
         in_own_process(prepare.make_central, central, urls[0])
     in_own_process(prepare.set_addresses, central, urls[0], None)
-    say("Starting the central server ...")
-    processes.serve("central server", central, ports[0])
+    say(_("Starting the central server ..."))
+    processes.serve(_("central server"), central, ports[0])
     for site, port, url in zip(prepare.SITES, ports[1:], urls[1:], strict=True):
         directory = data / site.name
         if is_new:
-            say(f"Initialising the site {site.title} over HTTP ...")
+            say(_("Initialising the site {name} over HTTP ...").format(name=site.title))
             run_command(
                 "init",
                 "site",
@@ -70,65 +77,63 @@ def _start(processes: Processes, data: Path, ports: list[int], *, is_new: bool) 
                 password=prepare.SITE_PASSWORD,
             )
         in_own_process(prepare.set_addresses, directory, url, urls[0])
-        say(f"Starting the site {site.title} ...")
+        say(_("Starting the site {name} ...").format(name=site.title))
         processes.serve(site.title, directory, port)
 
 
 def _tell(data: Path, ports: list[int]) -> None:
     """Say what runs where, who can log in, and what to try."""
-    title("Running")
-    servers = [
-        (
-            "Central server",
-            (
-                "mSupply and Open mSupply central server in one: keeps sites, users and central data,"
-                " and integrates what the sites send."
-            ),
-            data / _CENTRAL,
-        )
-    ]
-    for site in prepare.SITES:
-        stores = " and ".join(site.stores.values())
-        text = (
-            f"Remote site with {stores}: works without the central server, synchronises every"
-            f" {prepare.INTERVAL_SECONDS} seconds."
-        )
-        servers.append((site.title, text, data / site.name))
-    for port, (name, text, directory) in zip(ports, servers, strict=True):
+    title(_("Running"))
+    for port, (name, text, directory) in zip(ports, _servers(data), strict=True):
         say(f"  http://localhost:{port}  {name}")
         say(f"      {text}")
-        say(f"      Data and server.log: {directory}")
+        say(_("      Data and server.log: {directory}").format(directory=directory))
     _tell_log_ins(ports)
-    title("What to try")
-    for number, text in enumerate(
-        (
-            (
-                f"As admin at http://localhost:{ports[0]}: in the asset catalogue import"
-                f" {data / _CATALOGUE_FILE}, or a file of your own."
-            ),
-            (
-                f"As nurse at http://localhost:{ports[1]}: press Sync now, register a refrigerator from"
-                " the catalogue with a status and a photo, press Sync now again."
-            ),
-            (
-                f"As admin at http://localhost:{ports[0]} the refrigerator is there;"
-                f" as grace at http://localhost:{ports[2]} it is not."
-            ),
-            (
-                "Stop everything with Ctrl-C and start a site alone, to work without the central"
-                f" server: msupply serve --data {data / prepare.SITES[0].name} --port {ports[1]}"
-            ),
-        ),
-        1,
-    ):
+    title(_("What to try"))
+    for number, text in enumerate(_proposals(data, ports), 1):
         say(f"  {number}. {text}")
     say("")
-    say("Ctrl-C stops all of them; the data are kept.")
+    say(_("Ctrl-C stops all of them; the data are kept."))
+
+
+def _servers(data: Path) -> list[tuple[str, str, Path]]:
+    text = _(
+        "mSupply and Open mSupply central server in one: keeps sites, users and central data,"
+        " and integrates what the sites send."
+    )
+    servers = [(_("Central server"), text, data / _CENTRAL)]
+    for site in prepare.SITES:
+        text = _(
+            "Remote site with {stores}: works without the central server, synchronises every"
+            " {n} seconds."
+        ).format(stores=_(" and ").join(site.stores.values()), n=prepare.INTERVAL_SECONDS)
+        servers.append((site.title, text, data / site.name))
+    return servers
+
+
+def _proposals(data: Path, ports: list[int]) -> list[str]:
+    central, hospital, health_centre = (f"http://localhost:{port}" for port in ports)
+    return [
+        _(
+            "As admin at {central}: in the asset catalogue import {file}, or a file of your own."
+        ).format(central=central, file=data / _CATALOGUE_FILE),
+        _(
+            "As nurse at {hospital}: press Sync now, register a refrigerator from the catalogue"
+            " with a status and a photo, press Sync now again."
+        ).format(hospital=hospital),
+        _(
+            "As admin at {central} the refrigerator is there; as grace at {health_centre} it is not."
+        ).format(central=central, health_centre=health_centre),
+        _(
+            "Stop everything with Ctrl-C and start a site alone, to work without the central"
+            " server: {command}"
+        ).format(command=f"msupply serve --data {data / prepare.SITES[0].name} --port {ports[1]}"),
+    ]
 
 
 def _tell_log_ins(ports: list[int]) -> None:
-    title("Log-ins")
-    rows = [("admin", prepare.ADMIN_PASSWORD, "Administrator", ports)]
+    title(_("Log-ins"))
+    rows = [("admin", prepare.ADMIN_PASSWORD, _("Administrator"), ports)]
     for user in prepare.USERS:
         at = [
             port
@@ -156,8 +161,10 @@ def _state(data: Path) -> dict[str, Any] | None:
             return {"ready": False, "port": USUAL_PORT}
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise Failure(
-            f"{data} is no directory of the demonstration; nothing was changed.",
-            "Name another one with --data.",
+            _("{data} is no directory of the demonstration; nothing was changed.").format(
+                data=data
+            ),
+            _("Name another one with --data."),
         )
     return None
 

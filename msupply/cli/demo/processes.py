@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from msupply.cli.failures import Failure
+from msupply.cli.words import _
 
 START_SECONDS = 90
 STOP_SECONDS = 15
@@ -61,8 +62,10 @@ class Processes:
             for name, process in self.running.items():
                 if process.poll() is not None:
                     raise Failure(
-                        f"The process “{name}” has ended; the others are stopped.",
-                        "Its server.log says why. Start the demonstration again.",
+                        _("The process “{name}” has ended; the others are stopped.").format(
+                            name=name
+                        ),
+                        _("Its server.log says why. Start the demonstration again."),
                     )
             time.sleep(0.5)
 
@@ -89,7 +92,10 @@ class Processes:
             time.sleep(0.2)
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         last = lines[-1] if lines else ""
-        raise Failure(f"The process “{name}” did not start: {last}", f"See {log}.")
+        raise Failure(
+            _("The process “{name}” did not start: {text}").format(name=name, text=last),
+            _("See {file}.").format(file=log),
+        )
 
 
 _PROGRAM = [sys.executable, "-m", "msupply.cli"]
@@ -108,7 +114,7 @@ def run_command(*arguments: str, password: str) -> None:
     )
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
-        raise Failure(" ".join(said[-2:]) or "A command failed.", "Try again with --reset.")
+        raise Failure(" ".join(said[-2:]) or _("A command failed."), _("Try again with --reset."))
 
 
 def in_own_process(function: Callable[..., None], *arguments: Any) -> None:
@@ -118,7 +124,8 @@ def in_own_process(function: Callable[..., None], *arguments: Any) -> None:
     child.join()
     if child.exitcode:
         raise Failure(
-            f"{function.__name__.replace('_', ' ')} failed, see above.", "Try again with --reset."
+            _("{step} failed, see above.").format(step=function.__name__.replace("_", " ")),
+            _("Try again with --reset."),
         )
 
 

@@ -8,15 +8,17 @@ Columns are named by their database name; `"invoice.store_id"` follows the refer
 from dataclasses import dataclass
 from enum import Enum
 
+from django.utils.translation import gettext_noop
+
 
 class Editor(Enum):
     """Where a record may be edited."""
 
-    CENTRAL = "the central server"
-    OWNER = "the site where the store is active"
-    OWNER_OR_CENTRAL = "the site where the store is active, or the central server"
-    ANYWHERE = "any site"
-    NOBODY_BY_SYNC = "this server only"
+    CENTRAL = gettext_noop("the central server")
+    OWNER = gettext_noop("the site where the store is active")
+    OWNER_OR_CENTRAL = gettext_noop("the site where the store is active, or the central server")
+    ANYWHERE = gettext_noop("any site")
+    NOBODY_BY_SYNC = gettext_noop("this server only")
 
 
 @dataclass(frozen=True)

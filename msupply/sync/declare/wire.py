@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop
+
 from msupply.sync.declare.codecs import Field
 
 if TYPE_CHECKING:
@@ -19,9 +21,9 @@ EncodeQuirk = Callable[["Columns", "Columns"], None]
 class Direction(Enum):
     """Which way a wire carries a record type, seen from the central server."""
 
-    DOWN = "central server to site"
-    UP = "site to central server"
-    BOTH = "both ways"
+    DOWN = gettext_noop("central server to site")
+    UP = gettext_noop("site to central server")
+    BOTH = gettext_noop("both ways")
 
 
 @dataclass(frozen=True)
