@@ -14,6 +14,21 @@ def stage_name(kind: RecordType) -> str:
     return f"stage_{kind.table}"
 
 
+def on_conflict_update(kind: RecordType, insert_only: Sequence[str], merge: str) -> str:
+    """Return the clause that updates a row whose id exists.
+
+    `merge` is the SQL that lays the unknown wire fields `{new}` over the stored ones `{own}`.
+    """
+    kept = {"id", "extra", *insert_only}
+    updates = [f'"{c}" = excluded."{c}"' for c in kind.columns if c not in kept]
+    own, new = f'"{kind.table}".extra', "excluded.extra"
+    updates.append(
+        f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
+        f" ELSE {merge.format(own=own, new=new)} END"
+    )
+    return f"ON CONFLICT (id) DO UPDATE SET {', '.join(updates)}"
+
+
 class Dialect(Protocol):
     """One database engine's way of doing the engine's set operations."""
 

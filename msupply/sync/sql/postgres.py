@@ -12,7 +12,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType
-from msupply.sync.sql.dialect import stage_name
+from msupply.sync.sql.dialect import on_conflict_update, stage_name
 from msupply.sync.sql.routing_columns import (
     LOG_COLUMNS,
     condition,
@@ -83,19 +83,13 @@ class Postgres:
     ) -> None:
         """In the order of ids, so that two integrations cannot lock each other out."""
         names = ", ".join(f'"{name}"' for name in kind.columns)
-        kept = {"id", "extra", *insert_only}
-        updates = [f'"{c}" = EXCLUDED."{c}"' for c in kind.columns if c not in kept]
-        own, new = f'"{kind.table}".extra', "EXCLUDED.extra"
-        updates.append(
-            f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
-            f" ELSE ({own}::jsonb || {new}::jsonb)::text END"
-        )
+        update = on_conflict_update(kind, insert_only, "({own}::jsonb || {new}::jsonb)::text")
         only = "TRUE" if only_id is None else "id = %s"
         with connection.cursor() as cursor:
             cursor.execute(
                 f'INSERT INTO "{kind.table}" ({names}) SELECT DISTINCT ON (id) {names}'
                 f' FROM pg_temp."{stage_name(kind)}" WHERE {only} ORDER BY id, staged DESC'
-                f" ON CONFLICT (id) DO UPDATE SET {', '.join(updates)}",
+                f" {update}",
                 None if only_id is None else [only_id],
             )
 

@@ -9,7 +9,7 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType
-from msupply.sync.sql.dialect import stage_name
+from msupply.sync.sql.dialect import on_conflict_update, stage_name
 from msupply.sync.sql.routing_columns import (
     LOG_COLUMNS,
     condition,
@@ -94,13 +94,7 @@ class SQLite:
     ) -> None:
         """Neighbours in the index of ids are written together, each page once."""
         names = ", ".join(f'"{name}"' for name in kind.columns)
-        kept = {"id", "extra", *insert_only}
-        updates = [f'"{c}" = excluded."{c}"' for c in kind.columns if c not in kept]
-        own, new = f'"{kind.table}".extra', "excluded.extra"
-        updates.append(
-            f"extra = CASE WHEN {new} IS NULL THEN {own} WHEN {own} IS NULL THEN {new}"
-            f" ELSE merge_extra({own}, {new}) END"
-        )
+        update = on_conflict_update(kind, insert_only, "merge_extra({own}, {new})")
         only = "TRUE" if only_id is None else "id = %s"
         connection.ensure_connection()
         connection.connection.create_function("merge_extra", 2, _merge_extra, deterministic=True)
@@ -108,7 +102,7 @@ class SQLite:
             cursor.execute(
                 f'INSERT INTO "{kind.table}" ({names})'
                 f' SELECT {names} FROM temp."{stage_name(kind)}" WHERE {only} ORDER BY id, rowid'
-                f" ON CONFLICT (id) DO UPDATE SET {', '.join(updates)}",
+                f" {update}",
                 None if only_id is None else [only_id],
             )
 
