@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import buffer
 from msupply.sync.clock import now_text
-from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.sql import dialect
 
 INVALID = "invalid"
@@ -131,7 +131,7 @@ def requeue(connection: BaseDatabaseWrapper, row_ids: Iterable[int]) -> set[int 
     return sources
 
 
-def missing_parent(kind: RecordType, column: str, table: str, parent_id: str) -> Problem:
+def missing_parent(column: str, table: str, parent_id: str) -> Problem:
     """Return the problem of a record whose parent is not here."""
     parent = registry().by_table.get(table)
     name = parent.name if parent else table

@@ -124,17 +124,17 @@ def _missing_parents(
             continue
         wanted = {value for value in values if value}
         known = present[parent.table]
+        if len(known) > PARENTS_REMEMBERED:
+            known.clear()
         if not wanted <= known:
-            if len(known) > PARENTS_REMEMBERED:
-                known.clear()
-            known.update(ownership.lookup(connection, parent.table, "id", wanted))
+            known.update(ownership.lookup(connection, parent.table, "id", wanted - known))
         if parent.table == kind.table:
             known = known | {i for place, i in enumerate(batch.ids) if place not in problems}
         if wanted <= known:
             continue
         for place, value in enumerate(values):
             if value and value not in known and place not in problems:
-                missing[place] = quarantine.missing_parent(kind, parent.column, parent.table, value)
+                missing[place] = quarantine.missing_parent(parent.column, parent.table, value)
     return missing
 
 

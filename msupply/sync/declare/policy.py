@@ -18,7 +18,6 @@ class Editor(Enum):
     OWNER = gettext_noop("the site where the store is active")
     OWNER_OR_CENTRAL = gettext_noop("the site where the store is active, or the central server")
     ANYWHERE = gettext_noop("any site")
-    NOBODY_BY_SYNC = gettext_noop("this server only")
 
 
 @dataclass(frozen=True)
