@@ -1,6 +1,5 @@
 """The sync log: what every cycle did, step by step, readable by others while it runs."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
+from msupply.sync import clock
 from msupply.sync.clock import now
 from msupply.sync.failure import FailureCode, SyncFailure, known_code
 from msupply.sync.models import SyncLog
@@ -91,7 +91,7 @@ class CycleLog:
     def report(self, name: StepName, done: int, total: int) -> None:
         """Record how far a step is."""
         self._steps[name] = replace(self._steps[name], done=done, total=max(total, done))
-        if time.monotonic() - self._written >= WRITE_SECONDS:
+        if clock.monotonic() - self._written >= WRITE_SECONDS:
             self._write()
 
     def finish(self) -> None:
@@ -111,7 +111,7 @@ class CycleLog:
     def _write(self) -> None:
         self._row.steps = msgspec.json.encode(list(self._steps.values())).decode()
         self._row.save(using=self._connection.alias)
-        self._written = time.monotonic()
+        self._written = clock.monotonic()
         if self._watcher:
             self._watcher(self.status)
 

@@ -4,13 +4,12 @@ A batch and the cursor that it moves are committed together; a queue is acknowle
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, cast
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync import buffer, cursors, quarantine
+from msupply.sync import beside, buffer, cursors, quarantine
 from msupply.sync.buffer import Arrived
 from msupply.sync.declare.registry import Wire
 from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
@@ -174,7 +173,7 @@ def _read_ahead(
 
     The next batch travels while this one is being stored; never more than these two are held.
     """
-    with ThreadPoolExecutor(1, "read-ahead") as reader:
+    with beside.worker("read-ahead") as reader:
         place: Place | None = start
         coming = reader.submit(ask, start)
         while True:

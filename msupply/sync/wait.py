@@ -1,9 +1,9 @@
 """Waiting for a server: as long as it gets on, and for the documented time where it does not tell."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msupply.sync import clock
 from msupply.sync.failure import FailureCode, SyncFailure
 from msupply.sync.peer import ServerStatus
 
@@ -31,18 +31,18 @@ INITIALISATION = Patience(
 
 def until_idle(ask: Callable[[], ServerStatus], patience: Patience, *, quick: bool = False) -> None:
     """Ask until the server is idle. `quick` is for servers that may be asked right away."""
-    deadline = time.monotonic() + patience.limit
+    deadline = clock.monotonic() + patience.limit
     pause = min(_QUICK_SECONDS, patience.every) if quick else patience.every
     remaining: int | None = None
     while True:
-        time.sleep(pause)
+        clock.sleep(pause)
         status = ask()
         if status.idle:
             return
         if status.remaining is not None and (remaining is None or status.remaining < remaining):
             remaining = status.remaining
-            deadline = time.monotonic() + patience.limit
-        if time.monotonic() >= deadline:
+            deadline = clock.monotonic() + patience.limit
+        if clock.monotonic() >= deadline:
             text = f"{patience.meaning} after {patience.limit:g} seconds without progress"
             raise SyncFailure(patience.code, text)
         pause = min(2 * pause, patience.every)

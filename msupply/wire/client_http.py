@@ -48,12 +48,14 @@ class Session:
         url: str,
         headers: Mapping[str, str] | None = None,
         auth: httpx.BasicAuth | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         # How many records the server takes and gives at once; None until it has said so.
         self.batch_limit: int | None = None
         self._is_near = _is_loopback(url)
         self._client = httpx.Client(
             auth=auth,
+            transport=transport,
             headers={"Accept-Encoding": "gzip", **(headers or {})},
             limits=httpx.Limits(max_keepalive_connections=2, keepalive_expiry=20),
         )

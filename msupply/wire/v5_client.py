@@ -11,6 +11,7 @@ from msgspec import UNSET
 from msupply.sync.buffer import Arrived
 from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
 from msupply.sync.here import Here
+from msupply.sync.orders import SiteOrders
 from msupply.sync.peer import (
     CentralBatch,
     InitialisationStatus,
@@ -40,7 +41,7 @@ _BUSY = {"sync_is_running", "integration_in_progress", "initialisation_in_progre
 class LegacyClient:
     """The mSupply central server as a site sees it; implements `sync.peer.LegacyServer`."""
 
-    def __init__(self, here: Here) -> None:
+    def __init__(self, here: Here, transport: httpx.BaseTransport | None = None) -> None:
         url = client_http.server_url(here.central_url)
         # Paths are absolute: a path in the configured address is dropped.
         self._root = httpx.URL(url).copy_with(path="/", query=None, fragment=None)
@@ -53,6 +54,7 @@ class LegacyClient:
                 "version": str(client_http.V5_VERSION),
             },
             client_http.basic_credentials(here),
+            transport,
         )
 
     @property
@@ -83,6 +85,7 @@ class LegacyClient:
             is_oms_central=info.is_om_supply_central_server,
             oms_central_url=info.om_supply_central_server_url,
             central_site_id=info.m_supply_central_site_id,
+            orders=info.msupply or SiteOrders(),
         )
 
     def status(self) -> ServerStatus:

@@ -32,7 +32,7 @@ class UnknownFile(SyncFailure):
 class ModernClient:
     """The Open mSupply central server as a site sees it; implements `sync.peer.ModernServer`."""
 
-    def __init__(self, here: Here, url: str) -> None:
+    def __init__(self, here: Here, url: str, transport: httpx.BaseTransport | None = None) -> None:
         try:
             base = client_http.server_url(url)
         except SyncFailure:
@@ -40,7 +40,7 @@ class ModernClient:
             raise SyncFailure(FailureCode.CENTRAL_V6_NOT_CONFIGURED, text) from None
         self.root = urljoin(base, "central/sync/")
         self.join_url = urljoin(base, "/central/name-store-join")
-        self.session = Session(base)
+        self.session = Session(base, transport=transport)
         self.settings = site_settings(here)
 
     @property

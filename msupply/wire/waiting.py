@@ -1,11 +1,10 @@
 """Finished pushes that wait for integration, or are in it (`SiteState.waiting_since`)."""
 
-import time
 from datetime import datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync import buffer
+from msupply.sync import buffer, clock
 from msupply.sync.clock import now
 from msupply.sync.models import SiteState
 from msupply.wire.errors import Code, WireError
@@ -36,9 +35,9 @@ def finish_leftovers(connection: BaseDatabaseWrapper, site_id: int) -> None:
     if not buffer.waiting(connection, site_id):
         return
     mark(connection, site_id)
-    until = time.monotonic() + _PATIENCE_SECONDS
+    until = clock.monotonic() + _PATIENCE_SECONDS
     while since(connection, site_id) is not None:
-        if time.monotonic() > until:
+        if clock.monotonic() > until:
             text = "what this site pushed before is still being integrated: try again"
             raise WireError(Code.SERVER_BUSY, text)
-        time.sleep(_LOOK_SECONDS)
+        clock.sleep(_LOOK_SECONDS)

@@ -154,7 +154,7 @@ def arrive(seconds):
 
 
 def test_an_unknown_patient_is_fetched_first(asked, legacy, monkeypatch):
-    monkeypatch.setattr("msupply.wire.v6_patients.time.sleep", arrive)
+    monkeypatch.setattr("msupply.sync.clock.time.sleep", arrive)
     assert register(Hand()).status_code == 200
     request = legacy.requests[-1]
     assert (request.method, request.path) == ("POST", "/api/v4/name_store_join")
@@ -164,7 +164,7 @@ def test_an_unknown_patient_is_fetched_first(asked, legacy, monkeypatch):
 
 
 def test_a_join_of_a_site_is_not_told_to_the_legacy_server_again(asked, monkeypatch):
-    monkeypatch.setattr("msupply.wire.v6_patients.time.sleep", arrive)
+    monkeypatch.setattr("msupply.sync.clock.time.sleep", arrive)
     register(Hand())
     row = ChangelogQueue.objects.get(record_id="NSJ-5")
     assert row.source_site == 12

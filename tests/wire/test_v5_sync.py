@@ -202,7 +202,7 @@ def test_what_was_pushed_before_a_breakdown_comes_back_to_a_site_that_starts_ane
     entries = [{"syncOutId": "1"} | location("L1")]
     clinic.post("queued_records", {"queueLength": 9, "data": entries})
     # While the request waits, the background worker is at work.
-    monkeypatch.setattr("msupply.wire.waiting.time.sleep", lambda seconds: work(central))
+    monkeypatch.setattr("msupply.sync.clock.time.sleep", lambda seconds: work(central))
     assert clinic.post("initialise", {}).json() == {"queueLength": 1}
     assert ids(queued(clinic)) == ["L1"]
 
