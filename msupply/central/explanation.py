@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from msupply.records.files import SyncFileReference
 from msupply.records.sites import Site
 from msupply.services.edit import rows_of
-from msupply.sync import cursors, routing
+from msupply.sync import cursors, placement, routing
 from msupply.sync import here as instance
 from msupply.sync.declare import LocalOnly, SplitBy
 from msupply.sync.declare.policy import Policy
@@ -206,7 +206,7 @@ def _log_rows(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str)
 
 def _verdict(connection: BaseDatabaseWrapper, site: Site, row: LogRow) -> Verdict:
     channel = Channel(row.log)
-    stores = routing.active_stores(connection, site.site_id)
+    stores = placement.active_stores(connection, site.site_id)
     state = site_state(connection, site.site_id)
     # An initialising site gets its own records back; ask for that case first.
     whole = Reader(site.site_id, stores, row.cursor)

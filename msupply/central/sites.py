@@ -73,7 +73,10 @@ def make_oms_central(connection: BaseDatabaseWrapper, site: Site) -> None:
         site.save(using=connection.alias, update_fields=["is_oms_central", "url"])
         own_number = instance.load(connection).site_id
         instance.change(
-            connection, is_oms_central=site.site_id == own_number, oms_central_url=site.url
+            connection,
+            is_oms_central=site.site_id == own_number,
+            oms_central_url=site.url,
+            oms_central_site_id=site.site_id,
         )
 
 

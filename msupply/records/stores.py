@@ -12,6 +12,7 @@ from msupply.sync.declare import (
     Record,
     Ref,
     SoftRef,
+    StoreColumns,
     choice,
 )
 
@@ -24,10 +25,10 @@ class StoreMode(models.TextChoices):
 class Store(Record):
     """A unit that owns stock and transactions; always paired with a name of type store."""
 
-    name = Ref("records.Name", verbose_name=_("name"))
+    name = Ref("records.Name", db_index=True, verbose_name=_("name"))
     code = models.TextField()
     # The number of the site where the store is active, whether that site is known here or not.
-    site_id = models.IntegerField(_("site"), default=0)
+    site_id = models.IntegerField(_("site"), default=0, db_index=True)
     logo = models.TextField(null=True, blank=True)
     store_mode = models.TextField(_("mode"), choices=StoreMode, default=StoreMode.STORE)
     created_date = models.DateField(_("created on"), null=True, blank=True)
@@ -35,7 +36,7 @@ class Store(Record):
 
     number = 10
     sync = Central()
-    store_site = "site_id"
+    stores = StoreColumns(site="site_id", name="name_id", dispensary="store_mode = 'DISPENSARY'")
     removal = HardDelete()
     legacy = Legacy(
         "store",

@@ -7,10 +7,16 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.policy import Policy
-from msupply.sync.declare.registry import Channel, RecordType
+from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.sql import dialect
 from msupply.sync.sql.dialect import stage_name
-from msupply.sync.sql.routing_columns import condition, log_values, logged, tombstone_values
+from msupply.sync.sql.routing_columns import (
+    condition,
+    log_values,
+    logged,
+    partner,
+    tombstone_values,
+)
 
 
 @dataclass(frozen=True)
@@ -83,14 +89,73 @@ def touch_visible(
     )
     speak = dialect(connection)
     for channel in channels:
-        if channel is Channel.CENTRAL:
-            continue
-        columns = "record_type, record_id, deleted, store_id, partner_id, visible_id, everywhere"
-        select = (
-            f"SELECT {columns}, NULL FROM {channel.value}"
-            f" WHERE visible_id IS NOT NULL AND {speak.in_ids('visible_id')}{others} ORDER BY cursor"
-        )
-        _run(connection, channel, select, (speak.ids_parameter(subjects),))
+        if channel is not Channel.CENTRAL:
+            rows = f"visible_id IS NOT NULL AND {speak.in_ids('visible_id')}{others}"
+            _touch(connection, channel, rows, [speak.ids_parameter(subjects)])
+
+
+def touch_stores(
+    connection: BaseDatabaseWrapper,
+    stores: Sequence[str],
+    channels: Iterable[Channel],
+    kinds: Iterable[RecordType] | None = None,
+) -> None:
+    """Move the records of some stores to the head, or those of some types: a site needs them all.
+
+    Every site that they route to gets them, whoever sent them.
+    """
+    speak = dialect(connection)
+    only = "" if kinds is None else f" AND record_type IN ({_numbers(kinds)})"
+    for channel in channels:
+        if channel is not Channel.CENTRAL:
+            rows = f"store_id IS NOT NULL AND {speak.in_ids('store_id')}{only}"
+            _touch(connection, channel, rows, [speak.ids_parameter(stores)])
+
+
+def touch_kinds(
+    connection: BaseDatabaseWrapper, kinds: Iterable[RecordType], channels: Iterable[Channel]
+) -> None:
+    """Move all records of some types to the head."""
+    numbers = _numbers(kinds)
+    for channel in channels:
+        _touch(connection, channel, f"record_type IN ({numbers})", [])
+
+
+def touch_records(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    ids: Sequence[str],
+    channels: Iterable[Channel],
+) -> None:
+    """Move some records to the head, deleted ones too."""
+    speak = dialect(connection)
+    rows = f"record_type = {kind.number} AND {speak.in_ids('record_id')}"
+    for channel in channels:
+        _touch(connection, channel, rows, [speak.ids_parameter(ids)])
+
+
+def follow_parents(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    rows: Selection,
+    source_site: int | None,
+    channels: Iterable[Channel],
+) -> None:
+    """Move the children of some rows to the head whose other party is now another store.
+
+    The lines of a document are routed by its header.
+    """
+    for child, reference, policy in registry().routed_through(kind):
+        for channel in child.channels(policy):
+            if channel in channels:
+                moved = Selection(
+                    f"t.{reference} IN (SELECT t.id FROM {kind.table} t WHERE {rows.condition})"
+                    f" AND EXISTS (SELECT 1 FROM {channel.value} l WHERE l.record_type ="
+                    f" {child.number} AND l.record_id = t.id AND"
+                    f" COALESCE(l.partner_id, '') <> COALESCE({partner(child, policy, 't')}, ''))",
+                    rows.parameters,
+                )
+                log_upserts(connection, child, moved, source_site, (channel,))
 
 
 def head(connection: BaseDatabaseWrapper, channel: Channel) -> int:
@@ -103,6 +168,18 @@ def _wanted(
 ) -> list[tuple[Channel, str | None, Policy]]:
     wanted = set(channels)
     return [entry for entry in logged(kind) if entry[0] in wanted]
+
+
+def _touch(
+    connection: BaseDatabaseWrapper, channel: Channel, rows: str, parameters: Sequence[Any]
+) -> None:
+    columns = "record_type, record_id, deleted, store_id, partner_id, visible_id, everywhere"
+    select = f"SELECT {columns}, NULL FROM {channel.value} WHERE {rows} ORDER BY cursor"
+    _run(connection, channel, select, parameters)
+
+
+def _numbers(kinds: Iterable[RecordType]) -> str:
+    return ", ".join(str(kind.number) for kind in kinds) or "NULL"
 
 
 def _run(

@@ -5,6 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 PULL_CENTRAL = "pull_central"
 PULL_V6 = "pull_v6"
 PUSH_V5 = "push_v5"
+PUSH_V5_CENTRAL = "push_v5_central"
 PUSH_V6 = "push_v6"
 
 

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -22,6 +22,7 @@ from msupply.sync.here import Here
 from msupply.sync.integrate import Origin, integrate
 from msupply.sync.log import CycleLog, CycleStatus, StepName, Watcher
 from msupply.sync.models import SiteState
+from msupply.sync.orders import SiteOrders
 from msupply.sync.peer import (
     InitialisationStatus,
     LegacyServer,
@@ -132,16 +133,25 @@ def _learn(connection: BaseDatabaseWrapper, info: SiteInfo) -> Here:
         "is_oms_central": info.is_oms_central,
         "oms_central_url": info.oms_central_url,
         "central_site_id": info.central_site_id,
+        "orders": info.orders,
     }
-    known = asdict(here)
-    news = {key: value for key, value in learnt.items() if known[key] != value}
+    news = {key: value for key, value in learnt.items() if getattr(here, key) != value}
     if not news:
         return here
     with transaction.atomic(using=connection.alias):
+        _send_what_stayed(connection, here.orders, info.orders)
         if here.oms_central_url and "oms_central_url" in news:
             # Another server has another log, of which nothing is known here.
             cursors.set_to(connection, cursors.PULL_V6, 0)
         return instance.change(connection, **news)
+
+
+def _send_what_stayed(connection: BaseDatabaseWrapper, old: SiteOrders, new: SiteOrders) -> None:
+    """Queue the records of stores that the central server wants from now on (domain.md D.6)."""
+    stayed = {*old.kept_home_stores, *old.stores_without_transactions}
+    wanted = stayed - {*new.kept_home_stores, *new.stores_without_transactions}
+    if wanted:
+        changelog.touch_stores(connection, sorted(wanted), (Channel.QUEUE, Channel.MODERN))
 
 
 class _Cycle:
@@ -213,7 +223,7 @@ class _Cycle:
         sent = push.send(
             self.connection,
             push.V6,
-            here.site_id or 0,
+            here,
             lambda: modern.batch_limit or USUAL_PUSH,
             deliver,
             report,
@@ -228,14 +238,16 @@ class _Cycle:
         def deliver(batch: push.PushBatch) -> None:
             _when_idle(lambda: legacy.push(batch.waiting, batch.records), legacy.status)
 
-        push.send(
-            self.connection,
-            push.V5,
-            here.site_id or 0,
-            lambda: legacy.batch_limit or USUAL_PUSH,
-            deliver,
-            report,
-        )
+        ways = (push.V5_CENTRAL, push.V5) if here.is_primary else (push.V5,)
+        for way in ways:
+            push.send(
+                self.connection,
+                way,
+                here,
+                lambda: legacy.batch_limit or USUAL_PUSH,
+                deliver,
+                report,
+            )
         _when_idle(legacy.end_push, legacy.status)
         quick = legacy.batch_limit is not None
         wait.until_idle(legacy.status, wait.AFTER_PUSH, quick=quick)

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import buffer, changelog, ownership, quarantine
+from msupply.sync import here as instance
 from msupply.sync.buffer import Chunk
 from msupply.sync.clock import now_text
 from msupply.sync.declare.record import HardDelete, SoftDelete
-from msupply.sync.declare.registry import RecordType, registry
+from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.origin import Origin
 from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect
@@ -26,12 +27,16 @@ def integrate_deletes(
         problem = Problem(quarantine.UNSUPPORTED, f"{kind.name} records cannot be deleted")
         problems = dict.fromkeys(ids, problem)
     elif origin.is_site:
-        problems = ownership.refused_deletes(connection, kind, ids, origin.site_id)
+        sender = ownership.sender(connection, instance.load(connection), origin.site_id)
+        problems = ownership.refused_deletes(connection, kind, ids, sender)
     with transaction.atomic(using=connection.alias):
         if isinstance(kind.removal, HardDelete):
             problems |= _still_referred_to(connection, kind, ids)
         delete(connection, kind, [i for i in ids if i not in problems], origin)
         quarantine.forget(connection, chunk.table, ids, chunk.source_site)
+        not_owned = [i for i, problem in problems.items() if problem.code == quarantine.NOT_OWNER]
+        # The site that deleted what is not its own gets it back.
+        changelog.touch_records(connection, kind, not_owned, origin.logs - {Channel.CENTRAL})
         bad = [(record_id, b"null", problem) for record_id, problem in problems.items()]
         quarantine.keep(connection, chunk, bad)
         buffer.drop(connection, chunk)

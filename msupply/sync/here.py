@@ -7,6 +7,7 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel
+from msupply.sync.orders import NO_ORDERS, SiteOrders
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,12 @@ class Here:
     - `central_url`, `site_name`, `password_hash`: how a remote site reaches its central server;
       the hash is the wire hash (sync-v5.md 2.2).
     - `oms_central_url`: where the V6 API is; on a remote site it is learnt in every cycle.
+    - `orders`: what the mSupply central server has decided about this site.
+    - `primary_site_id`: the site that edits central data; 0 is the mSupply central server itself.
+    - `oms_central_site_id`: on the mSupply central server, the site that is the Open mSupply
+      central server.
+    - `centralised_procurement`, `patients_edited_where_visible`: decided for the whole system, on
+      the mSupply central server; `local_procurement` is this site's exception from the first.
     - `own_url`: where this server is reached by others.
     - `hardware_id`: made once, sent with every request.
     - `initialised`: a first cycle has been completed (always true on the mSupply central server).
@@ -38,6 +45,12 @@ class Here:
     interval_seconds: int = 300
     prepared: bool = False
     initialised: bool = False
+    orders: SiteOrders = NO_ORDERS
+    primary_site_id: int = 0
+    oms_central_site_id: int = 0
+    centralised_procurement: bool = False
+    patients_edited_where_visible: bool = False
+    local_procurement: bool = False
 
     @property
     def is_set_up(self) -> bool:
@@ -48,6 +61,25 @@ class Here:
     def is_remote(self) -> bool:
         """True where a central server elsewhere must be synchronised with."""
         return self.is_set_up and not self.is_central
+
+    @property
+    def is_primary(self) -> bool:
+        """True where the central data of the mSupply central server are edited."""
+        if self.is_central:
+            return self.primary_site_id in (0, self.site_id)
+        return self.orders.is_primary
+
+    @property
+    def procures_centrally(self) -> bool:
+        """True where purchase orders are the primary server's to edit (domain.md C.5)."""
+        if self.is_central:
+            return self.centralised_procurement
+        return self.orders.centralised_procurement and not self.local_procurement
+
+    @property
+    def edits_patients_where_visible(self) -> bool:
+        """True where the home store of a patient does not matter (domain.md H.6)."""
+        return self.patients_edited_where_visible or self.orders.patients_edited_where_visible
 
     @property
     def served(self) -> frozenset[Channel]:
@@ -66,7 +98,10 @@ def load(connection: BaseDatabaseWrapper) -> Here:
         cursor.execute("SELECT key, value FROM sync_setting")
         stored = {key: msgspec.json.decode(value) for key, value in cursor.fetchall()}
     known = {f.name for f in fields(Here)}
-    return Here(**{key: value for key, value in stored.items() if key in known})
+    values = {key: value for key, value in stored.items() if key in known}
+    if "orders" in values:
+        values["orders"] = msgspec.convert(values["orders"], SiteOrders)
+    return Here(**values)
 
 
 def change(connection: BaseDatabaseWrapper, **changes: Any) -> Here:

@@ -156,6 +156,43 @@ class SiteState(models.Model):
         db_table = "sync_site_state"
 
 
+class StoreSync(models.Model):
+    """A copy of a store on a site where it is not active; kept on the mSupply central server.
+
+    A site without a row has no copy of the store's data (domain.md D.1).
+    """
+
+    class SyncWith(models.TextChoices):
+        COLLECTOR = "COLLECTOR"
+        TRANSFER = "TRANSFER"
+
+    store_id = models.TextField()
+    site_id = models.IntegerField()
+    sync_with = models.TextField(choices=SyncWith)
+
+    class Meta:
+        db_table = "store_sync"
+        constraints: ClassVar = [
+            models.UniqueConstraint("store_id", "site_id", name="store_sync_once")
+        ]
+        indexes: ClassVar = [models.Index("site_id", "store_id", name="store_sync_site")]
+
+
+class StoreSettings(models.Model):
+    """What the mSupply central server has decided about a store; a store without a row has these.
+
+    - `include_transactions`: invoices and stock of a dispensary are sent up (domain.md D.6).
+    - `frozen_since`: the store is being moved to another site; nobody may edit its records.
+    """
+
+    store_id = models.TextField(primary_key=True)
+    include_transactions = models.BooleanField(default=True)
+    frozen_since = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "store_settings"
+
+
 class Setting(models.Model):
     """What this instance is and whom it talks to (see here.py)."""
 

@@ -6,21 +6,25 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync import quarantine
+from msupply.sync import orders, quarantine
 from msupply.sync.declare.batch import DecodedBatch
 from msupply.sync.declare.policy import Editor, Policy, SplitBy
 from msupply.sync.declare.registry import RecordType
 from msupply.sync.here import Here
+from msupply.sync.placement import active_stores
 from msupply.sync.quarantine import Problem
-from msupply.sync.routing import active_stores
 from msupply.sync.sql import dialect
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an edit is not possible here; `place` is where it can be made."""
+    """Why an edit is not possible here; `place` is where it can be made.
+
+    `store` is the id of the store that owns the record, where one does.
+    """
 
     editor: Editor
+    store: str | None = None
 
     @property
     def place(self) -> str:
@@ -36,13 +40,7 @@ class EditRefused(Exception):
         self.refusal = refusal
 
 
-def policy_of(kind: RecordType, values: dict[str, Any]) -> Policy:
-    """Return the policy that holds for a row with these column values."""
-    policy = kind.policy
-    if isinstance(policy, SplitBy):
-        return policy.match if values.get(policy.column) == policy.value else policy.other
-    assert isinstance(policy, Policy)
-    return policy
+# --- people here ---------------------------------------------------------------------------------
 
 
 def refusal(
@@ -54,138 +52,211 @@ def refusal(
     """
     if not kind.syncs:
         return None
-    policy = policy_of(kind, values)
-    if policy.editor is Editor.ANYWHERE or is_central_for(kind, here, policy):
-        return None
-    if policy.editor is Editor.CENTRAL:
-        return Refusal(Editor.CENTRAL)
+    policy = policy_of(connection, kind, values)
     store = store_of(connection, kind, policy, values)
-    if store is None and policy.everywhere_without_store:
-        return None if policy.editor is Editor.OWNER_OR_CENTRAL else Refusal(Editor.CENTRAL)
-    if here.site_id is not None and store in active_stores(connection, here.site_id):
+    if store and store in orders.frozen_stores(connection, here):
+        return Refusal(Editor.NOWHERE_YET, store)
+    editor = editor_of(policy, here)
+    if editor is Editor.ANYWHERE or is_central_for(kind, here, policy):
         return None
-    return Refusal(policy.editor)
+    if editor is Editor.CENTRAL:
+        return Refusal(_centre(kind, here), store)
+    if editor is Editor.HOME:
+        store = value_of(connection, kind, policy.home, values)
+        free = store is None or here.edits_patients_where_visible
+    else:
+        free = False
+        if store is None and policy.everywhere_without_store:
+            editor = _centre(kind, here)
+    is_ours = here.site_id is not None and store in active_stores(connection, here.site_id)
+    return None if free or is_ours else Refusal(editor, store)
 
 
 def is_central_for(kind: RecordType, here: Here, policy: Policy) -> bool:
     """True where this instance is the central server that owns a type and may edit it."""
-    if policy.editor not in (Editor.CENTRAL, Editor.OWNER_OR_CENTRAL):
+    if editor_of(policy, here) not in (Editor.CENTRAL, Editor.OWNER_OR_CENTRAL):
         return False
-    return here.is_central if kind.legacy else here.is_oms_central
+    return here.is_oms_central if kind.of_oms_central else here.is_primary
+
+
+def editor_of(policy: Policy, here: Here) -> Editor:
+    """Return where rows under a policy are edited, as this system is set up."""
+    return Editor.CENTRAL if policy.procurement and here.procures_centrally else policy.editor
+
+
+def _centre(kind: RecordType, here: Here) -> Editor:
+    # Where the two differ, people are told which one it is.
+    elsewhere = here.is_central and not here.is_primary
+    return Editor.PRIMARY if elsewhere and not kind.of_oms_central else Editor.CENTRAL
+
+
+def policy_of(connection: BaseDatabaseWrapper, kind: RecordType, values: dict[str, Any]) -> Policy:
+    """Return the policy that holds for a row with these column values."""
+    policy = kind.policy
+    if isinstance(policy, SplitBy):
+        matches = value_of(connection, kind, policy.column, values) == policy.value
+        return policy.match if matches else policy.other
+    assert isinstance(policy, Policy)
+    return policy
+
+
+def store_of(
+    connection: BaseDatabaseWrapper, kind: RecordType, policy: Policy, values: dict[str, Any]
+) -> str | None:
+    """Return the store that owns a row with these column values, None when no store does."""
+    return value_of(connection, kind, policy.store, values)
+
+
+def value_of(
+    connection: BaseDatabaseWrapper, kind: RecordType, path: str | None, values: dict[str, Any]
+) -> str | None:
+    """Return what a policy's path leads to from a row with these column values."""
+    if path is None:
+        return None
+    if "." not in path:
+        return values.get(path)
+    reference, table, target = kind.follow(path)
+    parent_id = values.get(reference) or ""
+    found: str | None = lookup(connection, table, target, [parent_id]).get(parent_id)
+    return found
+
+
+# --- what a site pushes --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A site that pushes, and what it owns: its active stores, and central data if they are its."""
+
+    site_id: int
+    stores: frozenset[str]
+    here: Here
+
+    def may_edit(self, kind: RecordType, policy: Policy, store: str | None) -> bool:
+        """True when a row under this policy is the sender's; `store` owns it, or is its home."""
+        editor = editor_of(policy, self.here)
+        if editor is Editor.CENTRAL:
+            here = self.here
+            owner = here.oms_central_site_id if kind.of_oms_central else here.primary_site_id
+            return owner == self.site_id
+        if editor is Editor.HOME and self.here.edits_patients_where_visible:
+            return True
+        return editor is Editor.ANYWHERE or store is None or store in self.stores
+
+
+def sender(connection: BaseDatabaseWrapper, here: Here, site_id: int | None) -> Sender:
+    """Return what a site owns."""
+    # No site has the number -1: unlike 0, no setting names it.
+    number = site_id or -1
+    return Sender(number, frozenset(active_stores(connection, number)), here)
 
 
 def refused_from_site(
-    connection: BaseDatabaseWrapper,
-    kind: RecordType,
-    batch: DecodedBatch,
-    site_id: int | None,
+    connection: BaseDatabaseWrapper, kind: RecordType, batch: DecodedBatch, sender: Sender
 ) -> dict[int, Problem]:
     """Return the records of a pushed batch that the sending site does not own.
 
     Both the row as it arrives and the row as it is here must belong to the sender.
     """
     refused: dict[int, Problem] = {}
-    own = frozenset(active_stores(connection, site_id or 0))
-    split = kind.policy if isinstance(kind.policy, SplitBy) else None
-    for test, policy in _with_places(kind, batch, split):
-        places = [place for place in test if place not in batch.errors]
-        if not policy.goes_up:
-            for place in places:
-                refused[place] = Problem(
-                    quarantine.NOT_OWNER, f"{kind.name} is edited on the central server only"
-                )
-        elif policy.store and policy.editor is not Editor.ANYWHERE:
-            refused |= _of_other_stores(connection, kind, policy, batch, places, own)
+    for places, policy in _places_by_policy(connection, kind, batch):
+        owner = _owner_path(policy)
+        good = [place for place in places if place not in batch.errors]
+        if owner is None:
+            if not sender.may_edit(kind, policy, None):
+                refused |= dict.fromkeys(good, _not_owner(kind, policy, None, sender))
+            continue
+        arriving = _arriving(connection, kind, owner, batch)
+        present = _present(connection, kind, owner, [batch.ids[place] for place in good])
+        for place in good:
+            for store in (arriving[place], present.get(batch.ids[place])):
+                if not sender.may_edit(kind, policy, store):
+                    refused[place] = _not_owner(kind, policy, store, sender)
     return refused
-
-
-def _with_places(
-    kind: RecordType, batch: DecodedBatch, split: SplitBy | None
-) -> list[tuple[Sequence[int], Policy]]:
-    if split is None:
-        assert isinstance(kind.policy, Policy)
-        return [(range(len(batch)), kind.policy)]
-    values = batch.columns[split.column]
-    matching = [place for place, value in enumerate(values) if value == split.value]
-    others = [place for place, value in enumerate(values) if value != split.value]
-    return [(matching, split.match), (others, split.other)]
-
-
-def _of_other_stores(
-    connection: BaseDatabaseWrapper,
-    kind: RecordType,
-    policy: Policy,
-    batch: DecodedBatch,
-    places: Sequence[int],
-    own: frozenset[str],
-) -> dict[int, Problem]:
-    assert policy.store is not None
-    new_stores = _arriving_stores(connection, kind, policy.store, batch)
-    here_now = _present_stores(connection, kind, policy.store, [batch.ids[p] for p in places])
-    refused = {}
-    for place in places:
-        for store in (new_stores[place], here_now.get(batch.ids[place])):
-            if store is not None and store not in own:
-                refused[place] = Problem(
-                    quarantine.NOT_OWNER,
-                    f"the sending site does not own this {kind.name}:"
-                    f" store {store!r} is not active there",
-                )
-    return refused
-
-
-def _arriving_stores(
-    connection: BaseDatabaseWrapper, kind: RecordType, column: str, batch: DecodedBatch
-) -> list[str | None]:
-    if "." not in column:
-        return batch.columns[column]
-    reference, table, target = kind.follow(column)
-    parents = batch.columns[reference]
-    stores = lookup(connection, table, target, {p for p in parents if p})
-    return [stores.get(p) for p in parents]
-
-
-def _present_stores(
-    connection: BaseDatabaseWrapper, kind: RecordType, column: str, ids: Sequence[str]
-) -> dict[str, str | None]:
-    if "." not in column:
-        return lookup(connection, kind.table, column, ids)
-    reference, table, target = kind.follow(column)
-    parents = lookup(connection, kind.table, reference, ids)
-    if not parents:
-        return {}
-    stores = lookup(connection, table, target, set(parents.values()) - {None})
-    return {record: stores.get(parent_id) for record, parent_id in parents.items()}
 
 
 def refused_deletes(
-    connection: BaseDatabaseWrapper, kind: RecordType, ids: Sequence[str], site_id: int | None
+    connection: BaseDatabaseWrapper, kind: RecordType, ids: Sequence[str], sender: Sender
 ) -> dict[str, Problem]:
     """Return the deletes pushed by a site that are not the site's to make."""
-    own = frozenset(active_stores(connection, site_id or 0))
     refused: dict[str, Problem] = {}
-    for test, policy in kind.branches:
-        if test is None and not policy.goes_up:
-            problem = Problem(
-                quarantine.NOT_OWNER, f"{kind.name} is edited on the central server only"
-            )
-            refused |= dict.fromkeys(ids, problem)
-        elif policy.store and policy.editor is not Editor.ANYWHERE:
-            for record_id, store in _present_stores(connection, kind, policy.store, ids).items():
-                if store is not None and store not in own:
-                    refused[record_id] = Problem(
-                        quarantine.NOT_OWNER, f"store {store!r} is not active on the sending site"
-                    )
-    if isinstance(kind.policy, SplitBy):
-        values = lookup(connection, kind.table, kind.policy.column, ids)
-        for record_id, value in values.items():
-            matches = value == kind.policy.value
-            policy = kind.policy.match if matches else kind.policy.other
-            if not policy.goes_up:
-                refused[record_id] = Problem(
-                    quarantine.NOT_OWNER, f"this {kind.name} is edited on the central server only"
-                )
+    for members, policy in _ids_by_policy(connection, kind, ids):
+        owner = _owner_path(policy)
+        stores = _present(connection, kind, owner, members) if owner else {}
+        for record_id in members:
+            store = stores.get(record_id)
+            if not sender.may_edit(kind, policy, store):
+                refused[record_id] = _not_owner(kind, policy, store, sender)
     return refused
+
+
+def _owner_path(policy: Policy) -> str | None:
+    return policy.home if policy.editor is Editor.HOME else policy.store
+
+
+def _not_owner(kind: RecordType, policy: Policy, store: str | None, sender: Sender) -> Problem:
+    if editor_of(policy, sender.here) is Editor.CENTRAL:
+        reason = f"{kind.name} is edited on the central server only"
+    elif policy.editor is Editor.HOME:
+        reason = (
+            f"this {kind.name} is edited at its home store {store!r}, which is not active there"
+        )
+    else:
+        reason = (
+            f"the sending site does not own this {kind.name}: store {store!r} is not active there"
+        )
+    return Problem(quarantine.NOT_OWNER, reason)
+
+
+def _places_by_policy(
+    connection: BaseDatabaseWrapper, kind: RecordType, batch: DecodedBatch
+) -> list[tuple[Sequence[int], Policy]]:
+    policy = kind.policy
+    if not isinstance(policy, SplitBy):
+        assert isinstance(policy, Policy)
+        return [(range(len(batch)), policy)]
+    values = _arriving(connection, kind, policy.column, batch)
+    matching = [place for place, value in enumerate(values) if value == policy.value]
+    others = [place for place, value in enumerate(values) if value != policy.value]
+    return [(matching, policy.match), (others, policy.other)]
+
+
+def _ids_by_policy(
+    connection: BaseDatabaseWrapper, kind: RecordType, ids: Sequence[str]
+) -> list[tuple[Sequence[str], Policy]]:
+    policy = kind.policy
+    if not isinstance(policy, SplitBy):
+        assert isinstance(policy, Policy)
+        return [(ids, policy)]
+    values = _present(connection, kind, policy.column, ids)
+    # A row that is not here belongs to nobody.
+    matching = [i for i in ids if i not in values or values[i] == policy.value]
+    others = [i for i in ids if i in values and values[i] != policy.value]
+    return [(matching, policy.match), (others, policy.other)]
+
+
+def _arriving(
+    connection: BaseDatabaseWrapper, kind: RecordType, path: str, batch: DecodedBatch
+) -> Sequence[str | None]:
+    """Return what a path leads to from each record of a batch."""
+    if "." not in path:
+        return batch.columns[path]
+    reference, table, target = kind.follow(path)
+    parents = batch.columns[reference]
+    found = lookup(connection, table, target, {p for p in parents if p})
+    return [found.get(p) for p in parents]
+
+
+def _present(
+    connection: BaseDatabaseWrapper, kind: RecordType, path: str, ids: Sequence[str]
+) -> dict[str, str | None]:
+    """Return what a path leads to from the rows that are here, by id."""
+    if "." not in path:
+        return lookup(connection, kind.table, path, ids)
+    reference, table, target = kind.follow(path)
+    parents = lookup(connection, kind.table, reference, ids)
+    found = lookup(connection, table, target, set(parents.values()) - {None})
+    return {record: found.get(parent_id) for record, parent_id in parents.items()}
 
 
 def lookup(connection: BaseDatabaseWrapper, table: str, column: str, ids: Any) -> dict[str, Any]:
@@ -197,17 +268,3 @@ def lookup(connection: BaseDatabaseWrapper, table: str, column: str, ids: Any) -
             [speak.ids_parameter(ids)],
         )
         return dict(cursor.fetchall())
-
-
-def store_of(
-    connection: BaseDatabaseWrapper, kind: RecordType, policy: Policy, values: dict[str, Any]
-) -> str | None:
-    """Return the store that owns a row with these column values, None when no store does."""
-    if policy.store is None:
-        return None
-    if "." not in policy.store:
-        return values.get(policy.store)
-    reference, table, target = kind.follow(policy.store)
-    parent_id = values.get(reference) or ""
-    store: str | None = lookup(connection, table, target, [parent_id]).get(parent_id)
-    return store

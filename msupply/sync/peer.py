@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from msupply.sync.buffer import Arrived
 from msupply.sync.here import Here
+from msupply.sync.orders import NO_ORDERS, SiteOrders
 from msupply.sync.records import WireRecord
 
 
@@ -36,6 +37,7 @@ class SiteInfo:
     is_oms_central: bool
     oms_central_url: str
     central_site_id: int
+    orders: SiteOrders = NO_ORDERS
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,21 @@ or to no store (sync-v5.md 5.3).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync import changelog, cursors, here, quarantine, routing
+from msupply.sync import beside, changelog, cursors, here, placement, quarantine
 from msupply.sync.declare.codecs import Form
-from msupply.sync.declare.registry import Channel, Wire
+from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.declare.wire import Direction
+from msupply.sync.here import Here
 from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change
+from msupply.sync.sql import dialect
 
 # Counting for the screens stops here.
 COUNT_WINDOW = 100_000
@@ -25,7 +27,7 @@ COUNT_WINDOW = 100_000
 
 @dataclass(frozen=True)
 class Way:
-    """One of the two ways up: its log, its cursor, and the form of its records."""
+    """One of the ways up: its log, its cursor, and the form of its records."""
 
     channel: Channel
     cursor: str
@@ -34,6 +36,8 @@ class Way:
 
 
 V5 = Way(Channel.QUEUE, cursors.PUSH_V5, Wire.V5, Form.TO_CENTRAL)
+# Central data go up from a primary server alone (domain.md D.12).
+V5_CENTRAL = Way(Channel.CENTRAL, cursors.PUSH_V5_CENTRAL, Wire.V5, Form.TO_CENTRAL)
 V6 = Way(Channel.MODERN, cursors.PUSH_V6, Wire.V6, Form.MODERN)
 
 
@@ -51,7 +55,7 @@ class PushBatch:
 def send(
     connection: BaseDatabaseWrapper,
     way: Way,
-    site_id: int,
+    instance: Here,
     limit: Callable[[], int],
     deliver: Callable[[PushBatch], None],
     report: Callable[[int, int], None],
@@ -62,7 +66,7 @@ def send(
     `limit` is asked before each batch: what a server takes at once is learnt from its answers.
     """
     up_to = changelog.head(connection, way.channel)
-    own = _OwnChanges(connection, way, routing.active_stores(connection, site_id), up_to)
+    own = _OwnChanges(connection, way, _mine(connection, instance), instance.is_primary, up_to)
     done = 0
 
     def arrived(batch: PushBatch) -> None:
@@ -72,7 +76,7 @@ def send(
         done += batch.changes
         report(done, done + batch.waiting - batch.changes)
 
-    with ThreadPoolExecutor(1, "push") as carrier:
+    with beside.worker("push") as carrier:
         on_its_way: tuple[PushBatch, Future[None]] | None = None
         for batch in _batches(own, limit):
             if on_its_way:
@@ -102,7 +106,8 @@ def _batches(own: "_OwnChanges", limit: Callable[[], int]) -> Iterator[PushBatch
         if not changes:
             return
         size, after = len(changes), changes[-1].cursor
-        records = render(own.connection, changes, own.way.wire, own.way.form, Direction.UP)
+        going = Direction.BOTH if own.is_primary else Direction.UP
+        records = render(own.connection, changes, own.way.wire, own.way.form, going)
         total = size if is_last else max(waiting, size + 1)
         yield PushBatch(records, size, total, after, is_last)
         waiting -= size
@@ -110,7 +115,7 @@ def _batches(own: "_OwnChanges", limit: Callable[[], int]) -> Iterator[PushBatch
 
 def skip_everything(connection: BaseDatabaseWrapper) -> None:
     """Move both push cursors to the head: what a first cycle brought is not sent back."""
-    for way in (V5, V6):
+    for way in (V5_CENTRAL, V5, V6):
         cursors.set_to(connection, way.cursor, changelog.head(connection, way.channel))
 
 
@@ -119,8 +124,10 @@ def waiting_to_push(connection: BaseDatabaseWrapper) -> int:
     instance = here.load(connection)
     if not instance.is_remote or not instance.initialised:
         return 0
-    mine, parameters = _mine(routing.active_stores(connection, instance.site_id or 0))
+    mine, parameters = _mine(connection, instance)
     ways = (V5,) if instance.is_oms_central else (V5, V6)
+    if instance.is_primary:
+        ways = (V5_CENTRAL, *ways)
     parts, values = [], []
     for way in ways:
         parts.append(
@@ -141,7 +148,8 @@ class _OwnChanges:
 
     connection: BaseDatabaseWrapper
     way: Way
-    stores: tuple[str, ...]
+    mine: tuple[str, list[Any]]
+    is_primary: bool
     up_to: int
 
     def count(self, after: int) -> int:
@@ -156,7 +164,7 @@ class _OwnChanges:
     def _select(
         self, columns: str, after: int, ending: str, values: list[Any]
     ) -> list[tuple[Any, ...]]:
-        mine, parameters = _mine(self.stores)
+        mine, parameters = self.mine
         with self.connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {columns} FROM {self.way.channel.value}"
@@ -166,14 +174,38 @@ class _OwnChanges:
             return list(cursor.fetchall())
 
 
-def _mine(stores: Sequence[str]) -> tuple[str, list[Any]]:
-    tests, parameters = ["store_id IS NULL"], []
-    if stores:
-        marks = ", ".join(["%s"] * len(stores))
-        # The partner of a message is the store that wrote it.
-        tests += [f"store_id IN ({marks})", f"partner_id IN ({marks})"]
-        parameters = [*stores, *stores]
-    return f"source_site IS NULL AND ({' OR '.join(tests)})", list(parameters)
+def _mine(connection: BaseDatabaseWrapper, instance: Here) -> tuple[str, list[Any]]:
+    """Return the condition of the changes that are this site's to push, with its parameters."""
+    speak = dialect(connection)
+    stores = placement.active_stores(connection, instance.site_id)
+    own = speak.ids_parameter(stores)
+    # The partner of a message is the store that wrote it.
+    tests = ["store_id IS NULL", speak.in_ids("store_id"), speak.in_ids("partner_id")]
+    parameters = [own, own]
+    if instance.is_primary:
+        tests.append(_among(registry().central_store))
+    condition = f"source_site IS NULL AND ({' OR '.join(tests)})"
+    for stays, kinds in _staying(instance):
+        # A transfer goes up all the same: its other half is at another site.
+        condition += f" AND (partner_id IS NULL AND {speak.in_ids('store_id')}{kinds}) IS NOT TRUE"
+        parameters.append(speak.ids_parameter(stays))
+    return condition, parameters
+
+
+def _staying(instance: Here) -> list[tuple[tuple[str, ...], str]]:
+    """Return the stores whose changes stay here, each with the record types that do."""
+    orders = instance.orders
+    staying = []
+    if orders.kept_home_stores:
+        staying.append((orders.kept_home_stores, ""))
+    if orders.stores_without_transactions:
+        kinds = f" AND {_among(registry().suppressible)}"
+        staying.append((orders.stores_without_transactions, kinds))
+    return staying
+
+
+def _among(kinds: list[RecordType]) -> str:
+    return f"record_type IN ({', '.join(str(kind.number) for kind in kinds) or 'NULL'})"
 
 
 def _supersede(connection: BaseDatabaseWrapper, records: list[WireRecord]) -> None:

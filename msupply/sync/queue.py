@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import changelog, routing
+from msupply.sync import here as instance
 from msupply.sync.declare.codecs import Form
 from msupply.sync.declare.registry import Channel, Wire
 from msupply.sync.declare.wire import Direction
@@ -114,8 +115,8 @@ def site_state(connection: BaseDatabaseWrapper, site_id: int, *, lock: bool = Fa
 
 
 def _reader(connection: BaseDatabaseWrapper, state: SiteState) -> Reader:
-    stores = routing.active_stores(connection, state.site_id)
-    return Reader(state.site_id, stores, state.resend_up_to)
+    here = instance.load(connection)
+    return routing.reader_for(connection, here, state.site_id, state.resend_up_to)
 
 
 def _render(connection: BaseDatabaseWrapper, changes: list[Change]) -> list[WireRecord]:

@@ -34,7 +34,8 @@ def render(
 ) -> list[WireRecord]:
     """Return the present state of changed records, in cursor order.
 
-    `going` is DOWN towards a site or UP towards a central server. Left out: types that this
+    `going` is DOWN towards a site, UP towards a central server, BOTH from a primary server, which
+    sends up what others only get. Left out: types that this
     wire does not carry that way, deletes that it has no word for, and rows that have gone since
     (their own delete follows). A row that is softly deleted goes to a site with its delete.
     """
@@ -45,7 +46,11 @@ def render(
     for number, wanted in by_type.items():
         kind = registry().by_number.get(number)
         table = kind.wire(wire) if kind else None
-        if kind and table and table.direction in (going, Direction.BOTH):
+        if (
+            kind
+            and table
+            and (going is Direction.BOTH or table.direction in (going, Direction.BOTH))
+        ):
             found += _render_type(connection, kind, wanted, wire, form)
     found.sort(key=lambda record: record.cursor)
     return found

@@ -14,6 +14,7 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import buffer, changelog, cursors, deletes, ownership, quarantine
+from msupply.sync import here as instance
 from msupply.sync.buffer import Chunk
 from msupply.sync.declare.batch import Columns, DecodedBatch, table_codec
 from msupply.sync.declare.registry import Channel, RecordType, Wire
@@ -94,7 +95,9 @@ def _check(
     batch = table_codec(kind, chunk.wire).decode(chunk.payload)
     problems = {place: Problem(quarantine.INVALID, text) for place, text in batch.errors.items()}
     if origin.is_site:
-        problems |= ownership.refused_from_site(connection, kind, batch, origin.site_id)
+        here = instance.load(connection)
+        sender = ownership.sender(connection, here, origin.site_id)
+        problems |= ownership.refused_from_site(connection, kind, batch, sender)
     problems |= _missing_parents(connection, kind, batch, problems, present)
     gone = [batch.ids[place] for place in batch.removed if place not in problems]
     left_out = problems.keys() | batch.removed
@@ -176,6 +179,7 @@ class _Writer:
                 buffer.drop(connection, checked.chunk)
             for chunk, bad in refused:
                 quarantine.keep(connection, chunk, bad)
+            self._send_back(group)
         dialect(connection).clear_stage(connection, kind)
         return sum(len(bad) for _, bad in refused)
 
@@ -195,6 +199,7 @@ class _Writer:
         rows = changelog.staged(self.kind)
         origin = self.origin
         changelog.log_upserts(self.connection, self.kind, rows, origin.log_source, origin.logs)
+        changelog.follow_parents(self.connection, self.kind, rows, None, origin.logs)
         self._tell_newly_visible()
         speak.end_bulk(self.connection)
         return [(c.chunk, _raw_of(self.kind, c.chunk, refused)) for c in group if refused]
@@ -216,6 +221,18 @@ class _Writer:
                 refused[record_id] = problem
         _unstage(self.connection, self.kind, list(refused))
         return refused
+
+    def _send_back(self, group: Sequence[_Checked]) -> None:
+        """Let a site that changed what is not its own have the true row back."""
+        not_owned = [
+            record_id
+            for checked in group
+            for record_id, _, problem in checked.bad
+            if problem.code == quarantine.NOT_OWNER
+        ]
+        if not_owned:
+            logs = self.origin.logs - {Channel.CENTRAL}
+            changelog.touch_records(self.connection, self.kind, not_owned, logs)
 
     def _tell_newly_visible(self) -> None:
         visibility = self.kind.model.visibility

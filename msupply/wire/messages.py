@@ -9,6 +9,8 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
+from msupply.sync.orders import SiteOrders
+
 NULL = Raw(b"null")
 # Record data of a delete is left out on the way down (sync-v5.md 3.4).
 RecordData = Raw | UnsetType
@@ -31,6 +33,8 @@ class SiteInfo(Struct, rename="camel", kw_only=True):
     is_om_supply_central_server: bool
     om_supply_central_server_url: str
     m_supply_central_site_id: int
+    # What only our own servers say, and only our own sites read.
+    msupply: SiteOrders | UnsetType = UNSET
 
 
 class SiteStatus(Struct):

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from msupply.sync.buffer import Arrived
 from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
 from msupply.sync.here import Here
-from msupply.sync.orders import SiteOrders
+from msupply.sync.orders import NO_ORDERS
 from msupply.sync.peer import (
     CentralBatch,
     InitialisationStatus,
@@ -85,7 +85,7 @@ class LegacyClient:
             is_oms_central=info.is_om_supply_central_server,
             oms_central_url=info.om_supply_central_server_url,
             central_site_id=info.m_supply_central_site_id,
-            orders=info.msupply or SiteOrders(),
+            orders=info.msupply or NO_ORDERS,
         )
 
     def status(self) -> ServerStatus:

@@ -13,16 +13,16 @@ from django.http.response import HttpResponseBase
 from msgspec import UNSET, Raw
 
 from msupply.records.sites import InitialisationStatus, Site
-from msupply.sync import buffer, changelog, queue, routing
+from msupply.sync import buffer, changelog, orders, queue, routing
 from msupply.sync import here as instance
 from msupply.sync.declare.codecs import Form
-from msupply.sync.declare.registry import Channel, Wire
+from msupply.sync.declare.registry import Channel, Wire, registry
 from msupply.sync.declare.wire import Direction
 from msupply.sync.here import Here
 from msupply.sync.models import ChangelogCentral
 from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change, Reader
-from msupply.wire import credentials, messages, pushed, waiting
+from msupply.wire import credentials, messages, pushed, site_cycles, waiting
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     View,
@@ -114,6 +114,8 @@ def _claim(request: HttpRequest) -> credentials.Claim:
 
 def _site_info(exchange: Exchange) -> HttpResponseBase:
     here, site = exchange.here, exchange.site
+    if credentials.is_new_contact(site):
+        site_cycles.begin(exchange.connection, site.site_id)
     response = exchange.answer(
         messages.SiteInfo(
             id=site.id,
@@ -124,6 +126,7 @@ def _site_info(exchange: Exchange) -> HttpResponseBase:
             is_om_supply_central_server=site.is_oms_central,
             om_supply_central_server_url=_oms_central_url(exchange.connection, here),
             m_supply_central_site_id=here.site_id or 0,
+            msupply=orders.for_site(exchange.connection, here, site.site_id),
         )
     )
     response[LIMIT_HEADER] = str(HIGHEST_LIMIT)
@@ -172,7 +175,7 @@ def _central_records(exchange: Exchange) -> HttpResponseBase:
     connection, limit = exchange.connection, exchange.limit
     cursor = exchange.number("cursor", 0, 0)
     head = changelog.head(connection, Channel.CENTRAL)
-    reader = Reader(exchange.site.site_id, ())
+    reader = routing.reader_for(connection, exchange.here, exchange.site.site_id)
     records: list[WireRecord] = []
     changes: list[Change] = []
     after = cursor
@@ -183,15 +186,18 @@ def _central_records(exchange: Exchange) -> HttpResponseBase:
             return exchange.answer(messages.CentralRecords(cursor))
         records = render(connection, changes, Wire.V5, Form.TO_SITE, Direction.DOWN)
         after = changes[-1].cursor
+    site_cycles.exchanged(connection, exchange.site.site_id, pulled=len(records))
     last = records[-1].cursor
     if len(changes) == limit:
-        last = max(last, _last_visible(connection, exchange.site, head))
+        last = max(last, _last_visible(connection, reader, head))
     return exchange.answer(messages.CentralRecords(last, [_central(r) for r in records]))
 
 
-def _last_visible(connection: BaseDatabaseWrapper, site: Site, head: int) -> int:
+def _last_visible(connection: BaseDatabaseWrapper, reader: Reader, head: int) -> int:
     rows = ChangelogCentral.objects.using(connection.alias)
-    rows = rows.filter(everywhere=True, cursor__lte=head).exclude(source_site=site.site_id)
+    rows = rows.filter(everywhere=True, cursor__lte=head).exclude(source_site=reader.site_id)
+    if not reader.dispensary:
+        rows = rows.exclude(record_type__in=[k.number for k in registry().dispensary_only])
     return rows.order_by("-cursor").values_list("cursor", flat=True).first() or 0
 
 
@@ -215,6 +221,7 @@ def _queued_records(exchange: Exchange) -> HttpResponseBase:
 def _acknowledge(exchange: Exchange) -> HttpResponseBase:
     body = decode(read_body(exchange.request), messages.Acknowledgement)
     queue.acknowledge(exchange.connection, exchange.site.site_id, body.sync_ids)
+    site_cycles.exchanged(exchange.connection, exchange.site.site_id, pulled=len(body.sync_ids))
     return HttpResponse(status=204)
 
 
@@ -241,6 +248,7 @@ def _push(exchange: Exchange) -> HttpResponseBase:
     queue_length, batch = _read_push(read_body(exchange.request))
     if batch.records or batch.unreadable:
         pushed.store(connection, site_id, Wire.V5, batch)
+        site_cycles.exchanged(connection, site_id, pushed=len(batch.records))
         return exchange.answer(messages.PushAnswer(integration_started=False))
     complete = queue_length <= 0
     if complete and buffer.waiting(connection, site_id):

@@ -1,12 +1,10 @@
 """`POST /central/name-store-join`: a site has made a patient visible (sync-v6.md 9)."""
 
-import time
-
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from msupply.sync import driver, routing
+from msupply.sync import clock, driver, placement
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
@@ -71,7 +69,7 @@ def _join(call: Call, here: Here, wanted: messages.NameStoreJoinRequest) -> None
 
 def _fetch(connection: BaseDatabaseWrapper, here: Here, name_id: str) -> None:
     """Have a patient sent here that only the mSupply central server knows."""
-    own_stores = routing.active_stores(connection, here.site_id or 0)
+    own_stores = placement.active_stores(connection, here.site_id or 0)
     if not own_stores:
         raise patients.Unknown("there is no such patient here, and no store to see it in")
     client = PatientClient(here)
@@ -80,11 +78,11 @@ def _fetch(connection: BaseDatabaseWrapper, here: Here, name_id: str) -> None:
     finally:
         client.close()
     driver.request_cycle(connection)
-    until = time.monotonic() + _PATIENCE_SECONDS
+    until = clock.monotonic() + _PATIENCE_SECONDS
     while not patients.is_known(connection, name_id):
-        if time.monotonic() > until:
+        if clock.monotonic() > until:
             raise patients.Unknown("the patient has not arrived here yet")
-        time.sleep(_LOOK_SECONDS)
+        clock.sleep(_LOOK_SECONDS)
 
 
 name_store_join = endpoint("POST", _join_to_store)

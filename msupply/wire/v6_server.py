@@ -19,8 +19,8 @@ from msupply.sync.declare.registry import Channel, Wire
 from msupply.sync.declare.wire import Direction
 from msupply.sync.here import Here
 from msupply.sync.records import WireRecord, render
-from msupply.sync.routing import Change, Reader
-from msupply.wire import credentials, messages, pushed, waiting
+from msupply.sync.routing import Change
+from msupply.wire import credentials, messages, pushed, site_cycles, waiting
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.messages import Batch, ModernChange, ModernRecord
 from msupply.wire.server_http import (
@@ -57,6 +57,7 @@ class Call:
 
     request: HttpRequest
     connection: BaseDatabaseWrapper
+    here: Here
     site_id: int
 
     def answer(self, data: object) -> HttpResponse:
@@ -64,11 +65,6 @@ class Call:
         response = respond(self.request, messages.encode({"data": data}))
         response[LIMIT_HEADER] = str(HIGHEST_LIMIT)
         return response
-
-    @property
-    def stores(self) -> tuple[str, ...]:
-        """The stores that are active on the calling site."""
-        return routing.active_stores(self.connection, self.site_id)
 
     def refuse_while_integrating(self) -> None:
         """Raise ModernError while records that this site pushed are being integrated."""
@@ -107,7 +103,7 @@ def authenticate(
         raise ModernError("syncVersionMismatch", [lowest, highest, version])
     claim = credentials.settings_claim(settings, address(request))
     connection: BaseDatabaseWrapper = default_connection
-    return Call(request, connection, credentials.verify_caller(connection, here, claim))
+    return Call(request, connection, here, credentials.verify_caller(connection, here, claim))
 
 
 def _json(kind: Any, handler: Callable[[Call, Any], HttpResponseBase]) -> View:
@@ -131,7 +127,8 @@ def _pull(call: Call, wanted: messages.PullRequest) -> HttpResponseBase:
         waiting.finish_leftovers(call.connection, call.site_id)
     head = changelog.head(call.connection, Channel.MODERN)
     # A site that starts anew gets back what it once sent; later never again.
-    reader = Reader(call.site_id, call.stores, 0 if wanted.is_initialised else head)
+    resend_up_to = 0 if wanted.is_initialised else head
+    reader = routing.reader_for(call.connection, call.here, call.site_id, resend_up_to)
     changes = routing.read(call.connection, Channel.MODERN, reader, after, head, size + 1)
     total = len(changes)
     if total > size:
@@ -148,7 +145,7 @@ def _patient_pull(call: Call, wanted: messages.PatientPullRequest) -> HttpRespon
     changes = routing.about_patient(
         call.connection,
         Channel.MODERN,
-        call.stores,
+        routing.reader_for(call.connection, call.here, call.site_id),
         wanted.fetch_patient_id,
         after,
         head,
@@ -173,6 +170,7 @@ def _size(batch_size: int) -> int:
 def _batch(call: Call, changes: list[Change], total: int, after: int, head: int) -> Batch:
     is_last = total <= len(changes)
     records = render(call.connection, changes, Wire.V6, Form.MODERN, Direction.DOWN)
+    site_cycles.exchanged(call.connection, call.site_id, pulled=len(records))
     # With the last batch everything up to the head has been looked at.
     end = max(head, after) if is_last else changes[-1].cursor
     return Batch(end, total, is_last, [_change(record) for record in records])
@@ -219,6 +217,7 @@ def _push(request: HttpRequest, here: Here) -> HttpResponseBase:
         pushed.store(call.connection, call.site_id, Wire.V6, batch)
         if message.batch.is_last_batch and buffer.waiting(call.connection, call.site_id):
             waiting.mark(call.connection, call.site_id)
+    site_cycles.exchanged(call.connection, call.site_id, pushed=len(message.batch.records))
     return call.answer(messages.PushedRecords(len(message.batch.records)))
 
 

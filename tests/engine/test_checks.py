@@ -28,7 +28,7 @@ def test_the_toy_app_is_declared_well():
     [
         (Thing, "number", 1, "msupply.E001"),
         (Thing, "legacy", Legacy("shop", {"ID": "id"}), "msupply.E002"),
-        (Shop, "store_site", None, "msupply.E003"),
+        (Shop, "stores", None, "msupply.E003"),
         (Thing, "sync", None, "msupply.E004"),
         (Opinion, "legacy", Legacy("opinion", {"ID": "id"}), "msupply.E005"),
         (Thing, "sync", LocalOnly("no"), "msupply.E005"),

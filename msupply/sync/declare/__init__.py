@@ -18,6 +18,7 @@ from msupply.sync.declare.codecs import (
     time,
     zero_is_none,
 )
+from msupply.sync.declare.merge import Merging, Once
 from msupply.sync.declare.policy import (
     Central,
     CentralStore,
@@ -28,6 +29,7 @@ from msupply.sync.declare.policy import (
     Shared,
     SplitBy,
     Store,
+    StoreColumns,
     UpOnly,
     Visibility,
 )
@@ -59,8 +61,10 @@ __all__ = [
     "HardDelete",
     "Legacy",
     "LocalOnly",
+    "Merging",
     "Message",
     "Modern",
+    "Once",
     "Patient",
     "Permissions",
     "Policy",
@@ -71,6 +75,7 @@ __all__ = [
     "SoftRef",
     "SplitBy",
     "Store",
+    "StoreColumns",
     "UpOnly",
     "Visibility",
     "choice",

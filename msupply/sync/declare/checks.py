@@ -34,8 +34,8 @@ def check_declarations(app_configs: Any, **options: Any) -> list[CheckMessage]:
             for name, times in names.items()
             if times > 1
         ]
-    if sum(1 for k in kinds if k.model.store_site) != 1:
-        errors.append(_error("E003", "exactly one record type must name its `store_site`", None))
+    if sum(1 for k in kinds if k.model.stores) != 1:
+        errors.append(_error("E003", "exactly one record type must declare `stores`", None))
     for kind in kinds:
         errors += [_error(code, text, kind) for code, text in _faults(kind)]
     return errors
@@ -45,11 +45,15 @@ def _faults(kind: RecordType) -> Iterator[tuple[str, str]]:
     policy = kind.policy
     if isinstance(policy, LocalOnly) == bool(kind.model.legacy or kind.model.modern):
         yield "E005", "a type that travels needs a wire name, and a local one must have none"
-    for _, branch in kind.branches:
-        for column in filter(None, (branch.store, branch.partner, branch.visible)):
-            yield from _bad_path(kind, column)
-    if isinstance(policy, SplitBy) and policy.column not in kind.columns:
-        yield "E006", f"its policy names the column {policy.column!r}, which it has not"
+    policies = [policy] if isinstance(policy, Policy) else []
+    if isinstance(policy, SplitBy):
+        policies = [policy.match, policy.other]
+    for branch in policies:
+        paths = (branch.store, branch.partner, branch.other_party, branch.visible, branch.home)
+        for path in filter(None, paths):
+            yield from _bad_path(kind, path)
+    if isinstance(policy, SplitBy):
+        yield from _bad_path(kind, policy.column)
     if isinstance(kind.removal, SoftDelete) and kind.removal.column not in kind.columns:
         yield "E007", f"its removal names the column {kind.removal.column!r}, which it has not"
     for wire in Wire:

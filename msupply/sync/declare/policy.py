@@ -2,7 +2,7 @@
 
 A policy is plain data. Triggers, routing, the edit guard and acceptance are all derived from it.
 Columns are named by their database name; `"invoice.store_id"` follows the reference
-`invoice_id` of this table to the parent's `store_id`.
+`invoice_id` of this table to the parent's `store_id`. Such a name is called a path.
 """
 
 from dataclasses import dataclass
@@ -15,28 +15,44 @@ class Editor(Enum):
     """Where a record may be edited."""
 
     CENTRAL = gettext_noop("the central server")
+    PRIMARY = gettext_noop("the primary server")
     OWNER = gettext_noop("the site where the store is active")
     OWNER_OR_CENTRAL = gettext_noop("the site where the store is active, or the central server")
+    HOME = gettext_noop("the site where the home store is active")
     ANYWHERE = gettext_noop("any site")
+    NOWHERE_YET = gettext_noop("the new site, once the store has moved there")
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The facts that every policy boils down to; use one of the named policies below."""
+    """The facts that every policy boils down to; use one of the named policies below.
+
+    - `store`, `partner`, `visible`, `home`: paths to the owning store, a second store that takes
+      part, the patient or prescriber, and the home store.
+    - `other_party`: path to a name; when it is a store's, that store is the partner.
+    - `dispensary_only`: only for sites with an active dispensary store.
+    - `suppressible`: stays at the site while "include transactions in sync" is off.
+    - `procurement`: edited centrally while procurement is centralised.
+    """
 
     editor: Editor
     everywhere: bool = False
     store: str | None = None
     partner: str | None = None
+    other_party: str | None = None
     visible: str | None = None
+    home: str | None = None
     everywhere_without_store: bool = False
     goes_down: bool = True
     goes_up: bool = True
+    dispensary_only: bool = False
+    suppressible: bool = False
+    procurement: bool = False
 
 
-def Central() -> Policy:
-    """Edited on the central server only, travels to all sites."""
-    return Policy(Editor.CENTRAL, everywhere=True, goes_up=False)
+def Central(*, dispensary_only: bool = False) -> Policy:
+    """Edited on the central server only, travels to all sites (or all with a dispensary)."""
+    return Policy(Editor.CENTRAL, everywhere=True, goes_up=False, dispensary_only=dispensary_only)
 
 
 def CentralStore(store: str, *, everywhere_without_store: bool = False) -> Policy:
@@ -50,16 +66,35 @@ def CentralStore(store: str, *, everywhere_without_store: bool = False) -> Polic
 
 
 def Store(
-    store: str, *, shared_edit: bool = False, everywhere_without_store: bool = False
+    store: str,
+    *,
+    other_party: str | None = None,
+    suppressible: bool = False,
+    procurement: bool = False,
+    shared_edit: bool = False,
+    everywhere_without_store: bool = False,
 ) -> Policy:
-    """Edited at the site where the store is active (with `shared_edit` on the central server too)."""
-    editor = Editor.OWNER_OR_CENTRAL if shared_edit else Editor.OWNER
-    return Policy(editor, store=store, everywhere_without_store=everywhere_without_store)
+    """Edited at the site where the store is active (with `shared_edit` on the central server too).
+
+    Travels to every site that collects the store, and to the site of the other party's store.
+    """
+    return Policy(
+        Editor.OWNER_OR_CENTRAL if shared_edit else Editor.OWNER,
+        store=store,
+        other_party=other_party,
+        suppressible=suppressible,
+        procurement=procurement,
+        everywhere_without_store=everywhere_without_store,
+    )
 
 
-def Patient(visible: str) -> Policy:
-    """Travels to every site where the patient (or prescriber) named by `visible` is visible."""
-    return Policy(Editor.ANYWHERE, visible=visible)
+def Patient(visible: str, *, home: str | None = None) -> Policy:
+    """Travels to every site where the patient (or prescriber) named by `visible` is visible.
+
+    With `home` it is edited where that store is active.
+    """
+    editor = Editor.HOME if home else Editor.ANYWHERE
+    return Policy(editor, visible=visible, home=home)
 
 
 def Message(to_store: str, from_store: str) -> Policy:
@@ -79,14 +114,18 @@ def UpOnly(store: str | None = None) -> Policy:
 
 @dataclass(frozen=True)
 class LocalOnly:
-    """The table never travels; the reason is for readers."""
+    """The table never travels; the reason is for readers. It is edited anywhere unless said."""
 
     reason: str
+    editor: Editor = Editor.ANYWHERE
 
 
 @dataclass(frozen=True)
 class SplitBy:
-    """Rows of one table under two policies: those whose `column` has `value`, and the others."""
+    """Rows of one table under two policies: those whose `column` has `value`, and the others.
+
+    `column` is a column of the table, or a path to one of its parent's.
+    """
 
     column: str
     value: str
@@ -102,9 +141,15 @@ class Visibility:
     subject: str
 
 
-def branches(policy: "Policy | SplitBy") -> list[tuple[str | None, Policy]]:
-    """Return the policies of a table with the SQL condition of each; `{row}` stands for the row."""
-    if isinstance(policy, Policy):
-        return [(None, policy)]
-    test = f"{{row}}.{policy.column} = '{policy.value}'"
-    return [(test, policy.match), (f"NOT ({test})", policy.other)]
+@dataclass(frozen=True)
+class StoreColumns:
+    """Declared on the table of stores: what the engine must know of a store.
+
+    - `site`: the column with the number of the site where it is active.
+    - `name`: the column with the id of the store's own name; None where stores have none.
+    - `dispensary`: the SQL condition that says whether it is a dispensary.
+    """
+
+    site: str
+    name: str | None = None
+    dispensary: str = "TRUE"

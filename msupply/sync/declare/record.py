@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
-from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy, Visibility
+from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy, StoreColumns, Visibility
 
 if TYPE_CHECKING:
+    from msupply.sync.declare.merge import Merging, Once
     from msupply.sync.declare.wire import Legacy, Modern
 
 
@@ -41,11 +42,14 @@ class Record(models.Model):
     """A row that travels. Everything about a record type stands in its one class.
 
     - `number`: small unique integer, its name in the changelog; never reused.
+    - `data_types`: the rows that it belongs to in the field's table of data types.
     - `sync`: the policy, or `LocalOnly(reason)`.
     - `legacy`, `modern`: its names on the V5 and V6 wires, None where it does not travel there.
     - `removal`: what a delete that arrives by sync does; None when the wire knows no delete.
     - `visibility`: only on tables that make a patient or prescriber visible to a store.
-    - `store_site`: only on the table of stores: its column with the number of the store's site.
+    - `stores`: only on the table of stores.
+    - `merging`: only where its records can be merged. `once`: where no two rows may be alike.
+    - `keyed_by`: only where a row has the id of a row of another model: that model.
     - `permissions`: what a user needs to see and to edit it.
     """
 
@@ -54,12 +58,16 @@ class Record(models.Model):
     extra = models.TextField(null=True, editable=False)
 
     number: ClassVar[int]
+    data_types: ClassVar[tuple[int, ...]] = ()
     sync: ClassVar[Policy | SplitBy | LocalOnly]
     legacy: ClassVar["Legacy | None"] = None
     modern: ClassVar["Modern | None"] = None
     removal: ClassVar[SoftDelete | HardDelete | None] = None
     visibility: ClassVar[Visibility | None] = None
-    store_site: ClassVar[str | None] = None
+    stores: ClassVar[StoreColumns | None] = None
+    merging: ClassVar["Merging | None"] = None
+    once: ClassVar["Once | None"] = None
+    keyed_by: ClassVar[str | None] = None
     permissions: ClassVar[Permissions] = Permissions()
 
     class Meta:

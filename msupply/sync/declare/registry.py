@@ -1,6 +1,6 @@
 """All record types, walked once: numbered, ordered by their references, found by wire table."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property
@@ -12,7 +12,7 @@ from django.db import models
 
 from msupply.sync.declare import codecs
 from msupply.sync.declare.codecs import Codec, Field
-from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy, branches
+from msupply.sync.declare.policy import Editor, LocalOnly, Policy, SplitBy, StoreColumns
 from msupply.sync.declare.record import HardDelete, Permissions, Record, SoftDelete
 from msupply.sync.declare.wire import Direction, Legacy, Modern
 
@@ -75,15 +75,33 @@ class RecordType:
     def __repr__(self) -> str:
         return f"<RecordType {self.name}>"
 
-    @property
+    @cached_property
     def branches(self) -> list[tuple[str | None, Policy]]:
-        """The policies of this table, each with its row condition (see `policy.branches`)."""
-        return [] if isinstance(self.policy, LocalOnly) else branches(self.policy)
+        """The policies of this table, each with its SQL condition; `{row}` stands for the row."""
+        if isinstance(self.policy, LocalOnly):
+            return []
+        if isinstance(self.policy, Policy):
+            return [(None, self.policy)]
+        test = f"{self.path_sql(self.policy.column, '{row}')} = '{self.policy.value}'"
+        # A parent that is gone makes the test NULL.
+        return [
+            (f"({test}) IS TRUE", self.policy.match),
+            (f"({test}) IS NOT TRUE", self.policy.other),
+        ]
+
+    def policies_where(self, wanted: Callable[[Policy], bool]) -> bool:
+        """True when one of the policies of this table is wanted."""
+        return any(wanted(policy) for _, policy in self.branches)
 
     @property
     def syncs(self) -> bool:
         """True when rows of this table travel."""
         return not isinstance(self.policy, LocalOnly)
+
+    @cached_property
+    def of_oms_central(self) -> bool:
+        """True when central rows of this table are the Open mSupply central server's to edit."""
+        return self.modern is not None and self.modern.direction is not Direction.UP
 
     @cached_property
     def parents(self) -> list[Parent]:
@@ -93,6 +111,13 @@ class RecordType:
             for f in self.columns.values()
             if isinstance(f, models.ForeignKey) and _must_exist(f)
         ]
+
+    def path_sql(self, path: str, row: str) -> str:
+        """Return the SQL of a path: a column of the row, or of its parent."""
+        if "." not in path:
+            return f"{row}.{path}"
+        reference, table, target = self.follow(path)
+        return f"(SELECT up.{target} FROM {table} up WHERE up.id = {row}.{reference})"
 
     def follow(self, path: str) -> tuple[str, str, str]:
         """Split `invoice.store_id` into this table's column, the parent's table and its column."""
@@ -126,12 +151,14 @@ class RecordType:
             key: value if isinstance(value, Field) else Field(value, self._legacy_codec(value))
             for key, value in declared.fields.items()
         }
+        if declared.is_own:
+            fields = self._modern_fields(Modern(declared.table))
         return WireTable(
             Wire.V5,
             declared.table,
             fields | dict(declared.quirk_keys),
             declared.direction or self._direction(),
-            declared.sends_deletes,
+            declared.sends_deletes or (declared.is_own and self.removal is not None),
             dict(declared.aliases),
             declared,
         )
@@ -151,7 +178,7 @@ class RecordType:
             declared.table,
             fields,
             declared.direction or self._direction(),
-            declared.sends_deletes,
+            declared.sends_deletes or (declared.is_own and self.removal is not None),
             dict(declared.aliases),
             legacy,
         )
@@ -294,7 +321,44 @@ class Registry:
     @cached_property
     def stores(self) -> RecordType:
         """The one record type of stores."""
-        return next(kind for kind in self.types if kind.model.store_site)
+        return next(kind for kind in self.types if kind.model.stores)
+
+    @cached_property
+    def store_columns(self) -> StoreColumns:
+        """What the table of stores says of itself."""
+        columns = self.stores.model.stores
+        assert columns is not None
+        return columns
+
+    @cached_property
+    def dispensary_only(self) -> list[RecordType]:
+        """The types that only sites with an active dispensary store get."""
+        return [k for k in self.types if k.policies_where(lambda p: p.dispensary_only)]
+
+    @cached_property
+    def central_store(self) -> list[RecordType]:
+        """The types of central-store data: edited centrally, sent where the store is active."""
+        return [
+            kind
+            for kind in self.types
+            if kind.policies_where(lambda p: p.editor is Editor.CENTRAL and p.store is not None)
+        ]
+
+    @cached_property
+    def suppressible(self) -> list[RecordType]:
+        """The types that stay at the site while transactions are not included in sync."""
+        return [k for k in self.types if k.policies_where(lambda p: p.suppressible)]
+
+    def routed_through(self, parent: RecordType) -> list[tuple[RecordType, str, Policy]]:
+        """Return the types whose other party is that of a parent row: (type, reference, policy)."""
+        found = []
+        for kind in self.types:
+            for _, policy in kind.branches:
+                if policy.other_party and "." in policy.other_party:
+                    reference, table, _ = kind.follow(policy.other_party)
+                    if table == parent.table:
+                        found.append((kind, reference, policy))
+        return found
 
     @property
     def synced(self) -> list[RecordType]:

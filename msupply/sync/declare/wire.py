@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.utils.translation import gettext_noop
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 # `encode` adds or replaces wire columns made from the table's columns.
 DecodeQuirk = Callable[["DecodedBatch"], None]
 EncodeQuirk = Callable[["Columns", "Columns"], None]
+
+
+# Tables of this prefix are ours: no other make sends or reads them (decision 11).
+OWN_PREFIX = "ext_"
 
 
 class Direction(Enum):
@@ -33,7 +37,8 @@ class Legacy:
     `fields` maps each wire key to a column name (the codec follows from the column's type) or to
     a `Field`. `"oms_fields.campaign_id"` is a key inside the object `oms_fields`.
     `quirk_keys` are wire keys without a column of their own: the quirk reads and writes them.
-    `direction` follows from the policy unless it is given.
+    `direction` follows from the policy unless it is given. `own` makes one that only servers of
+    this kind know: its wire keys are the column names.
     """
 
     table: str
@@ -45,6 +50,12 @@ class Legacy:
     encode: EncodeQuirk | None = None
     # Wire keys that some senders put in place of another: {alias: key}.
     aliases: Mapping[str, str] = field(default_factory=dict)
+    is_own: bool = False
+
+    @classmethod
+    def own(cls, table: str) -> Self:
+        """Return a table that V5 itself does not have."""
+        return cls(OWN_PREFIX + table, {}, is_own=True)
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,8 @@ class Modern:
     """A table of the V6 wire: wire keys are the column names, but for those in `renamed`.
 
     `renamed` maps wire key to column; `local` columns never travel; `fields` overrides the codec
-    of a wire key. `legacy_shape` marks the two tables whose V6 form is their V5 form.
+    of a wire key. `legacy_shape` marks the two tables whose V6 form is their V5 form. `own` makes
+    one that only servers of this kind know.
     """
 
     table: str
@@ -63,3 +75,9 @@ class Modern:
     direction: Direction | None = None
     sends_deletes: bool = False
     legacy_shape: bool = False
+    is_own: bool = False
+
+    @classmethod
+    def own(cls, table: str) -> Self:
+        """Return a table that V6 itself does not have."""
+        return cls(OWN_PREFIX + table, is_own=True)

@@ -1,7 +1,7 @@
 """The changelog's routing columns of a row, as SQL expressions made from its policy."""
 
 from msupply.sync.declare.policy import Policy
-from msupply.sync.declare.registry import Channel, RecordType
+from msupply.sync.declare.registry import Channel, RecordType, registry
 
 LOG_COLUMNS = (
     "record_type, record_id, deleted, store_id, partner_id, visible_id, everywhere, source_site"
@@ -9,13 +9,19 @@ LOG_COLUMNS = (
 
 
 def path(kind: RecordType, column: str | None, row: str) -> str:
-    """Return the SQL of a policy's column: `store_id`, or `invoice.store_id` by the parent."""
-    if column is None:
-        return "NULL"
-    if "." not in column:
-        return f"{row}.{column}"
-    reference, table, target = kind.follow(column)
-    return f"(SELECT up.{target} FROM {table} up WHERE up.id = {row}.{reference})"
+    """Return the SQL of a policy's path, NULL where it has none."""
+    return "NULL" if column is None else kind.path_sql(column, row)
+
+
+def partner(kind: RecordType, policy: Policy, row: str) -> str:
+    """Return the SQL of the second store that a row concerns."""
+    if policy.other_party is None:
+        return path(kind, policy.partner, row)
+    stores = registry().stores
+    return (
+        f'(SELECT s.id FROM "{stores.table}" s WHERE s.{registry().store_columns.name}'
+        f" = {kind.path_sql(policy.other_party, row)} LIMIT 1)"
+    )
 
 
 def everywhere(kind: RecordType, policy: Policy, row: str) -> str:
@@ -56,16 +62,16 @@ def log_values(
     told too, as the partner.
     """
     store = path(kind, policy.store, row)
-    partner = path(kind, policy.partner, row)
-    if former and policy.store and not policy.partner and "." not in policy.store:
-        partner = f"NULLIF({former}.{policy.store}, {row}.{policy.store})"
+    second = partner(kind, policy, row)
+    if former and policy.store and second == "NULL" and "." not in policy.store:
+        second = f"NULLIF({former}.{policy.store}, {row}.{policy.store})"
     return ", ".join(
         [
             str(kind.number),
             f"{row}.id",
             "TRUE" if deleted else "FALSE",
             store,
-            partner,
+            second,
             path(kind, policy.visible, row),
             everywhere(kind, policy, row),
             source,
@@ -90,7 +96,7 @@ def tombstone_values(
             f"{row}.id",
             "TRUE",
             known("store_id", path(kind, policy.store, row)),
-            known("partner_id", path(kind, policy.partner, row)),
+            known("partner_id", partner(kind, policy, row)),
             known("visible_id", path(kind, policy.visible, row)),
             f"COALESCE({former}.everywhere, {everywhere(kind, policy, row)})",
             source,

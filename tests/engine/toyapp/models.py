@@ -19,6 +19,7 @@ from msupply.sync.declare import (
     SoftRef,
     SplitBy,
     Store,
+    StoreColumns,
     Visibility,
     time,
 )
@@ -29,7 +30,7 @@ class Shop(Record):
 
     number = 1
     sync = Central()
-    store_site = "site_id"
+    stores = StoreColumns(site="site_id")
     legacy = Legacy("shop", {"ID": "id", "Title": "name", "site": "site_id"})
 
     name = models.TextField()
