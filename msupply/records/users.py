@@ -20,6 +20,7 @@ from msupply.sync.declare import (
     SoftRef,
     choice,
 )
+from msupply.sync.declare.policy import Editor
 
 
 class Language(models.IntegerChoices):
@@ -151,7 +152,10 @@ class UserStore(Record):
     is_default = models.BooleanField(_("default store"), default=False)
 
     number = 62
-    sync = LocalOnly("Set on the central server; a site fetches it when the user logs in.")
+    sync = LocalOnly(
+        "Set on the central server; a site fetches it when the user logs in.",
+        editor=Editor.CENTRAL,
+    )
     permissions = Permissions(view="SERVER_ADMIN", edit="SERVER_ADMIN")
 
     class Meta:
@@ -168,7 +172,10 @@ class UserPermission(Record):
     permission = models.TextField(choices=Permission)
 
     number = 63
-    sync = LocalOnly("Set on the central server; a site fetches it when the user logs in.")
+    sync = LocalOnly(
+        "Set on the central server; a site fetches it when the user logs in.",
+        editor=Editor.CENTRAL,
+    )
     permissions = Permissions(view="SERVER_ADMIN", edit="SERVER_ADMIN")
 
     class Meta:

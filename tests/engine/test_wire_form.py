@@ -6,7 +6,7 @@ import pytest
 from msupply.sync.declare.batch import table_codec
 from msupply.sync.declare.codecs import Form, decode_datetime
 from msupply.sync.declare.registry import Wire, registry
-from tests.engine.toyapp.models import Loan, Machine, Thing
+from tests.engine.toyapp.models import Loan, Machine, Repair, Thing
 
 
 def codec(model, wire=Wire.V5):
@@ -110,3 +110,36 @@ def test_a_datetime_keeps_microseconds_and_refuses_zones():
 
 def test_a_thing_without_weight_has_none():
     assert decode(Thing, {"ID": "T", "Title": "x", "grams": None}).columns["weight"] == [None]
+
+
+REPAIR = {
+    "id": "R1",
+    "shop_id": "S1",
+    "note": None,
+    "kind": "BIG",
+    "is_paid": True,
+    "promised": "2025-03-04",
+    "done_at": "2025-03-05T10:00:00",
+}
+
+
+def test_a_table_of_our_own_needs_no_names_on_the_wire():
+    table = codec(Repair).kind.legacy
+    assert table.name == "ext_repair"
+    assert set(table.fields) == set(REPAIR)
+    assert table.id_key == "id"
+
+
+@pytest.mark.parametrize("form", [Form.TO_SITE, Form.TO_CENTRAL])
+def test_a_table_of_our_own_looks_the_same_both_ways(form):
+    batch = decode(Repair, REPAIR | {"new": 1})
+    assert batch.errors == {}
+    assert encode(Repair, batch.columns, form) == [REPAIR | {"new": 1}]
+
+
+def test_a_table_of_our_own_refuses_values_that_it_does_not_know():
+    assert "kind" in decode(Repair, REPAIR | {"kind": "HUGE"}).errors[0]
+
+
+def test_a_table_of_our_own_tells_deletes_where_the_type_has_them():
+    assert codec(Repair).kind.legacy.sends_deletes

@@ -7,6 +7,7 @@ from django.db import models
 from msupply.sync.declare import (
     DATE,
     Central,
+    CentralStore,
     Field,
     HardDelete,
     Legacy,
@@ -30,10 +31,21 @@ class Shop(Record):
 
     number = 1
     sync = Central()
-    stores = StoreColumns(site="site_id")
-    legacy = Legacy("shop", {"ID": "id", "Title": "name", "site": "site_id"})
+    stores = StoreColumns(site="site_id", name="owner_id", dispensary="is_clinic")
+    legacy = Legacy(
+        "shop",
+        {
+            "ID": "id",
+            "Title": "name",
+            "site": "site_id",
+            "owner": "owner_id",
+            "clinic": "is_clinic",
+        },
+    )
 
     name = models.TextField()
+    owner = SoftRef("toy.Person")
+    is_clinic = models.BooleanField(default=False)
     site_id = models.IntegerField(default=0)
 
     class Meta:
@@ -60,10 +72,16 @@ class Person(Record):
     objects: ClassVar["models.Manager[Person]"] = models.Manager()
 
     number = 3
-    sync = SplitBy("kind", "BORROWER", Patient(visible="id"), Central())
-    legacy = Legacy("person", {"ID": "id", "Title": "name", "kind": "kind"}, sends_deletes=True)
+    sync = SplitBy("kind", "BORROWER", Patient(visible="id", home="home_id"), Central())
+    removal = HardDelete()
+    legacy = Legacy(
+        "person",
+        {"ID": "id", "Title": "name", "kind": "kind", "home": "home_id"},
+        sends_deletes=True,
+    )
 
     name = models.TextField()
+    home = SoftRef("toy.Shop")
     kind = models.TextField(default="BORROWER")
 
     class Meta:
@@ -103,7 +121,7 @@ class Loan(Record):
     objects: ClassVar["models.Manager[Loan]"] = models.Manager()
 
     number = 5
-    sync = Store("shop_id")
+    sync = Store("shop_id", other_party="person_id", suppressible=True)
     removal = HardDelete()
     legacy = Legacy(
         "Loan",
@@ -136,7 +154,7 @@ class LoanLine(Record):
     objects: ClassVar["models.Manager[LoanLine]"] = models.Manager()
 
     number = 6
-    sync = Store("loan.shop_id")
+    sync = Store("loan.shop_id", other_party="loan.person_id", suppressible=True)
     removal = HardDelete()
     legacy = Legacy(
         "loan line",
@@ -171,6 +189,33 @@ class Machine(Record):
         db_table = "toy_machine"
 
 
+class Leaflet(Record):
+    objects: ClassVar["models.Manager[Leaflet]"] = models.Manager()
+
+    number = 9
+    sync = Central(dispensary_only=True)
+    legacy = Legacy("leaflet", {"ID": "id", "Title": "name"})
+
+    name = models.TextField()
+
+    class Meta:
+        db_table = "toy_leaflet"
+
+
+class Hint(Record):
+    objects: ClassVar["models.Manager[Hint]"] = models.Manager()
+
+    number = 10
+    sync = CentralStore("shop_id")
+    legacy = Legacy("hint", {"ID": "id", "shop_ID": "shop_id", "Title": "text"})
+
+    shop = Ref("toy.Shop")
+    text = models.TextField()
+
+    class Meta:
+        db_table = "toy_hint"
+
+
 class Opinion(Record):
     objects: ClassVar["models.Manager[Opinion]"] = models.Manager()
 
@@ -180,3 +225,22 @@ class Opinion(Record):
 
     class Meta:
         db_table = "toy_opinion"
+
+
+class Repair(Record):
+    objects: ClassVar["models.Manager[Repair]"] = models.Manager()
+
+    number = 20
+    sync = Store("shop_id")
+    removal = HardDelete()
+    legacy = Legacy.own("repair")
+
+    shop = Ref("toy.Shop")
+    note = models.TextField(null=True)
+    kind = models.TextField(choices=[("SMALL", "small"), ("BIG", "big")])
+    is_paid = models.BooleanField(default=False)
+    promised = models.DateField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "toy_repair"
