@@ -4,18 +4,20 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from msupply.central.whereabouts import Judge, Verdict, at_the_central_server
 from msupply.records.files import SyncFileReference
 from msupply.records.sites import Site
 from msupply.services.edit import rows_of
-from msupply.sync import cursors, placement, routing
+from msupply.sync import cursors
 from msupply.sync import here as instance
 from msupply.sync.declare import LocalOnly, SplitBy
-from msupply.sync.declare.policy import Policy
+from msupply.sync.declare.policy import Editor, Policy
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
+from msupply.sync.here import Here
 from msupply.sync.models import (
     BufferChunk,
     ChangelogCentral,
@@ -23,10 +25,7 @@ from msupply.sync.models import (
     ChangelogQueue,
     ChangelogRow,
     Quarantined,
-    SiteState,
 )
-from msupply.sync.queue import site_state
-from msupply.sync.routing import Reader
 
 _LOGS: dict[Channel, type[ChangelogRow]] = {
     Channel.CENTRAL: ChangelogCentral,
@@ -53,16 +52,6 @@ class LogRow:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether one log row goes to one site, and why."""
-
-    site: str
-    log: str
-    goes: bool
-    reason: str
-
-
-@dataclass(frozen=True)
 class Kept:
     """A copy that could not be taken."""
 
@@ -86,6 +75,8 @@ class Explanation:
     wires: list[str]
     values: dict[str, Any] = field(default_factory=dict)
     log: list[LogRow] = field(default_factory=list)
+    # What is true of the record whatever the site.
+    notes: list[str] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     quarantine: list[Kept] = field(default_factory=list)
     in_buffer: int = 0
@@ -114,24 +105,80 @@ def explain(
     connection: BaseDatabaseWrapper, kind: RecordType, record_id: str, sites: Iterable[Site]
 ) -> Explanation:
     """Return what is known about a record, with the verdict for each of the sites."""
-    alias = connection.alias
+    here = instance.load(connection)
     row = rows_of(connection, kind.model).filter(pk=record_id).values().first()
-    rows = _log_rows(connection, kind, record_id)
+    logged = _logged(connection, kind, record_id)
     tables = [table.name for wire in Wire if (table := kind.wire(wire))]
-    waiting = BufferChunk.objects.using(alias).filter(table_name__in=tables)
-    return Explanation(
+    found = Explanation(
         kind.name,
         record_id,
         row is not None,
         _policy_texts(kind),
         _wire_texts(kind),
         {name: _shown(value) for name, value in (row or {}).items() if value is not None},
-        rows,
-        [_verdict(connection, site, r) for site in sites for r in rows],
-        _kept(connection, tables, record_id),
-        sum(chunk.records for chunk in waiting.defer("payload")),
-        _file_texts(connection, kind, record_id),
+        _log_rows(connection, here, logged),
+        quarantine=_kept(connection, tables, record_id),
+        in_buffer=_in_buffer(connection, tables),
+        files=_file_texts(connection, kind, record_id),
     )
+    found.verdicts = _verdicts(connection, here, kind, logged, sites)
+    found.notes = _notes(here, kind, found)
+    return found
+
+
+def concerned(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str) -> set[int]:
+    """Return the numbers of the sites that have to do with a record, but for all of them."""
+    return Judge(connection, kind, _logged(connection, kind, record_id)).concerned()
+
+
+def _verdicts(
+    connection: BaseDatabaseWrapper,
+    here: Here,
+    kind: RecordType,
+    logged: list[tuple[Channel, ChangelogRow]],
+    sites: Iterable[Site],
+) -> list[Verdict]:
+    if here.is_remote:
+        verdict = at_the_central_server(connection, here, kind, logged)
+        return [verdict] if verdict else []
+    judge = Judge(connection, kind, logged)
+    return [verdict for site in sites if (verdict := judge.verdict(site))]
+
+
+def _notes(here: Here, kind: RecordType, found: Explanation) -> list[str]:
+    """Say what holds whatever the site: above all, why nothing can be said of sites."""
+    notes = []
+    if found.quarantine:
+        notes.append(_("A copy of it could not be taken here: see the reason below."))
+    if not kind.syncs:
+        assert isinstance(kind.policy, LocalOnly)
+        notes.append(_("It never travels: {reason}").format(reason=kind.policy.reason))
+    elif found.log:
+        if any(row.deleted for row in found.log):
+            notes.append(_("It was deleted; the sites that had it are told so."))
+    elif found.exists:
+        notes.append(
+            _("Nothing is logged of it: it has not changed since this server keeps logs.")
+            if not here.is_remote
+            else _("It came from the central server, and has not been changed here.")
+        )
+    else:
+        notes += _never_seen(kind, found)
+    return notes
+
+
+def _never_seen(kind: RecordType, found: Explanation) -> list[str]:
+    notes = [_("It is not here, and never was: the site that made it may not have sent it yet.")]
+    if found.in_buffer:
+        text = _("{n} records of this type have arrived and wait to be integrated: it may be one.")
+        notes.append(text.format(n=found.in_buffer))
+    if kind.policies_where(lambda policy: policy.suppressible):
+        text = _(
+            "Records of this type stay at the site of a dispensary whose transactions are not"
+            " included in synchronisation."
+        )
+        notes.append(text)
+    return notes
 
 
 def _shown(value: Any) -> Any:
@@ -154,11 +201,20 @@ def _policy_texts(kind: RecordType) -> list[str]:
 def _policy_text(policy: Policy) -> str:
     goes = []
     if policy.everywhere:
-        goes.append(_("every site"))
+        goes.append(
+            _("every site with an active dispensary store")
+            if policy.dispensary_only
+            else _("every site")
+        )
     if policy.store and policy.goes_down:
         goes.append(_("the site where the store ({column}) is active").format(column=policy.store))
+    if policy.store and policy.goes_down and policy.editor is not Editor.CENTRAL:
+        goes.append(_("the sites that have a copy of the store"))
     if policy.partner:
         goes.append(_("the site of the partner ({column})").format(column=policy.partner))
+    if policy.other_party:
+        text = _("the site of the other party's store ({column})")
+        goes.append(text.format(column=policy.other_party))
     if policy.visible:
         goes.append(_("sites where {column} is visible").format(column=policy.visible))
     if policy.everywhere_without_store:
@@ -177,14 +233,23 @@ def _wire_texts(kind: RecordType) -> list[str]:
     ]
 
 
-def _log_rows(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str) -> list[LogRow]:
-    here = instance.load(connection)
+def _logged(
+    connection: BaseDatabaseWrapper, kind: RecordType, record_id: str
+) -> list[tuple[Channel, ChangelogRow]]:
     found = []
     for channel, model in _LOGS.items():
         rows = rows_of(connection, model)
         row = rows.filter(record_type=kind.number, record_id=record_id).first()
-        if row is None:
-            continue
+        if row is not None:
+            found.append((channel, row))
+    return found
+
+
+def _log_rows(
+    connection: BaseDatabaseWrapper, here: Here, logged: list[tuple[Channel, ChangelogRow]]
+) -> list[LogRow]:
+    found = []
+    for channel, row in logged:
         waits = None
         if here.is_remote and channel in _PUSHED_UP_TO:
             waits = row.cursor > cursors.get(connection, _PUSHED_UP_TO[channel])
@@ -204,39 +269,9 @@ def _log_rows(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str)
     return found
 
 
-def _verdict(connection: BaseDatabaseWrapper, site: Site, row: LogRow) -> Verdict:
-    channel = Channel(row.log)
-    stores = placement.active_stores(connection, site.site_id)
-    state = site_state(connection, site.site_id)
-    # An initialising site gets its own records back; ask for that case first.
-    whole = Reader(site.site_id, stores, row.cursor)
-    if not routing.read(connection, channel, whole, row.cursor - 1, row.cursor, 1):
-        return Verdict(site.name, row.log, False, _no_route(row, len(stores)))
-    resend = state.resend_up_to if channel is Channel.QUEUE else 0
-    now = Reader(site.site_id, stores, resend)
-    if not routing.read(connection, channel, now, row.cursor - 1, row.cursor, 1):
-        reason = _("it came from this site; only a new initialisation sends it back")
-        return Verdict(site.name, row.log, False, reason)
-    return Verdict(site.name, row.log, True, _progress(channel, state, row))
-
-
-def _no_route(row: LogRow, stores: int) -> str:
-    if not stores and not row.everywhere:
-        return _("no store is active on this site")
-    if row.visible_id is not None:
-        return _("{id} is visible in none of the site's stores").format(id=row.visible_id)
-    if row.store_id is None:
-        return _("it has no store, and does not go to every site")
-    return _("its store {store} is not active on this site").format(store=row.store_id)
-
-
-def _progress(channel: Channel, state: SiteState, row: LogRow) -> str:
-    if channel is not Channel.QUEUE:
-        return _("the site fetches it when it reads past cursor {cursor}").format(cursor=row.cursor)
-    ahead = msgspec.json.decode(state.acknowledged_ahead, type=list[int])
-    if row.cursor <= state.queue_cursor or row.cursor in ahead:
-        return _("the site has acknowledged it")
-    return _("it waits in the site's queue")
+def _in_buffer(connection: BaseDatabaseWrapper, tables: list[str]) -> int:
+    chunks = BufferChunk.objects.using(connection.alias).filter(table_name__in=tables)
+    return int(chunks.aggregate(n=Sum("records"))["n"] or 0)
 
 
 def _kept(connection: BaseDatabaseWrapper, tables: list[str], record_id: str) -> list[Kept]:

@@ -10,7 +10,15 @@ from msupply.cli.start import DEFAULT_DATA, DataDir, JsonOutput, use_existing
 from msupply.cli.words import _
 
 if TYPE_CHECKING:
-    from msupply.central.explanation import Explanation, Kept, LogRow, Verdict
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from msupply.central.explanation import Explanation, Kept, LogRow
+    from msupply.central.whereabouts import Verdict
+    from msupply.records.sites import Site
+    from msupply.sync.declare.registry import RecordType
+
+# Without --site, so many sites are judged: first those that have to do with the record.
+MOST_SITES = 100
 
 HELP = _(
     "Tell everything about a record: policy, wires, logs, routing per site, kept copies, files."
@@ -33,24 +41,31 @@ def explain(
 
     from msupply.central import explanation
     from msupply.central.sites import find
-    from msupply.records.sites import Site, SiteKind
 
     try:
         kind = explanation.find_type(type_name)
     except LookupError as error:
         raise Failure(str(error), "", "UNKNOWN_TYPE") from None
-    sites = (
-        [find(connection, site)]
-        if site
-        else list(Site.objects.exclude(kind=SiteKind.CENTRAL).order_by("site_id"))
-    )
-    found = explanation.explain(connection, kind, record_id, sites)
+    sites = [find(connection, site)] if site else _sites(connection, kind, record_id)
+    found = explanation.explain(connection, kind, record_id, sites[:MOST_SITES])
     if as_json:
         print_json(found.as_dict())
     else:
         _print(found)
+        if len(sites) > MOST_SITES and found.verdicts:
+            text = _("{n} more sites are not shown: name one with --site.")
+            say(text.format(n=len(sites) - MOST_SITES))
     if not (found.exists or found.log or found.quarantine):
         raise typer.Exit(1)
+
+
+def _sites(connection: "BaseDatabaseWrapper", kind: "RecordType", record_id: str) -> "list[Site]":
+    from msupply.central import explanation
+    from msupply.records.sites import Site, SiteKind
+
+    first = explanation.concerned(connection, kind, record_id)
+    rows = Site.objects.using(connection.alias).exclude(kind=SiteKind.CENTRAL).order_by("site_id")
+    return sorted(rows, key=lambda site: site.site_id not in first)
 
 
 def _print(found: "Explanation") -> None:
@@ -62,6 +77,7 @@ def _print(found: "Explanation") -> None:
     nowhere = _(
         "none: it has not changed since this server logs, or came to a site that only receives it"
     )
+    _section(_("Notes"), found.notes)
     _section(_("Logs"), [_log_line(row) for row in found.log] or [nowhere])
     _section(_("Sites"), [_verdict_line(verdict) for verdict in found.verdicts])
     _section(_("Copies that could not be taken"), [_kept_line(kept) for kept in found.quarantine])
@@ -91,8 +107,9 @@ def _log_line(row: "LogRow") -> str:
 
 
 def _verdict_line(verdict: "Verdict") -> str:
-    text = _("{site}: goes ({reason})") if verdict.goes else _("{site}: does not go ({reason})")
-    return text.format(site=verdict.site, reason=verdict.reason)
+    words = {"yes": _("yes"), "not_yet": _("not yet"), "no": _("no")}
+    text = _("{site}: {answer} ({reason})")
+    return text.format(site=verdict.site, answer=words[verdict.answer.value], reason=verdict.reason)
 
 
 def _kept_line(kept: "Kept") -> str:

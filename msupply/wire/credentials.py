@@ -25,7 +25,7 @@ from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.sync.clock import now
 from msupply.sync.here import Here
-from msupply.wire import throttle
+from msupply.wire import site_cycles, throttle
 from msupply.wire.errors import Code, ModernError, WireError, read_v5
 from msupply.wire.messages import SiteInfo, SiteSettings
 
@@ -147,6 +147,16 @@ def verify_site(connection: BaseDatabaseWrapper, claim: Claim) -> Site:
     if site is None or _verified.get(claim.wire_hash, stored) is None:
         _verify_slowly(connection, claim, site)
     assert site is not None
+    try:
+        _let_in(connection, site, claim)
+    except WireError as error:
+        site_cycles.refused(connection, site.site_id, error.code)
+        raise
+    return site
+
+
+def _let_in(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
+    """Check what stands against a site whose password is right. Raises WireError."""
     if claim.version is not None:
         _check_version(claim.version)
     if claim.hardware_id is not None:
@@ -155,7 +165,6 @@ def verify_site(connection: BaseDatabaseWrapper, claim: Claim) -> Site:
     # The Open mSupply central server serves all stores and may own none.
     if not site.is_oms_central and not _has_store(connection, site):
         raise WireError(Code.SITE_HAS_NO_STORE, "this site has no store")
-    return site
 
 
 def verify_caller(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> int:
@@ -225,13 +234,18 @@ def _has_store(connection: BaseDatabaseWrapper, site: Site) -> bool:
     return Store.objects.using(connection.alias).filter(site_id=site.site_id).exists()
 
 
+def is_new_contact(site: Site) -> bool:
+    """Return whether a verified site, as it was read, had been silent for a moment."""
+    last = site.last_connection_datetime
+    return last is None or now() - last >= SEEN_EVERY
+
+
 def _remember_seen(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
-    moment, last = now(), site.last_connection_datetime
     same_app = (site.app_version, site.app_name) == (claim.app_version, claim.app_name)
-    if same_app and last is not None and moment - last < SEEN_EVERY:
+    if same_app and not is_new_contact(site):
         return
     _sites(connection).filter(pk=site.pk).update(
-        last_connection_datetime=moment, app_version=claim.app_version, app_name=claim.app_name
+        last_connection_datetime=now(), app_version=claim.app_version, app_name=claim.app_name
     )
 
 

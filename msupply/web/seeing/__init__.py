@@ -1,0 +1,1 @@
+"""Pages that show how a country's synchronisation is doing; on the mSupply central server."""

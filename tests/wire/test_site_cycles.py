@@ -1,0 +1,65 @@
+"""What the central server remembers of the cycles of a site."""
+
+from datetime import timedelta
+
+from msupply.records.site_cycles import KEPT, SiteCycle
+from msupply.sync.clock import now
+from msupply.wire import site_cycles
+
+
+def rows(connection):
+    return list(
+        SiteCycle.objects.using(connection.alias).order_by("site_id", "-started_at", "-slot")
+    )
+
+
+def test_records_are_counted_in_the_cycle_in_which_they_travel(connection):
+    site_cycles.begin(connection, 7)
+    site_cycles.exchanged(connection, 7, pushed=3)
+    site_cycles.exchanged(connection, 7, pulled=20)
+    (cycle,) = rows(connection)
+    assert (cycle.pushed, cycle.pulled) == (3, 20)
+    site_cycles.begin(connection, 7)
+    site_cycles.exchanged(connection, 7, pulled=1)
+    newest, _oldest = rows(connection)
+    assert (newest.pushed, newest.pulled) == (0, 1)
+
+
+def test_cycles_in_which_nothing_is_exchanged_are_one_row(connection):
+    for _ in range(5):
+        site_cycles.begin(connection, 7)
+    (cycle,) = rows(connection)
+    assert cycle.connections == 5
+
+
+def test_a_quiet_run_ends_after_a_day(connection):
+    site_cycles.begin(connection, 7)
+    SiteCycle.objects.update(started_at=now() - timedelta(days=2))
+    site_cycles.begin(connection, 7)
+    assert len(rows(connection)) == 2
+
+
+def test_only_the_latest_cycles_of_each_site_are_kept(connection):
+    for n in range(KEPT + 5):
+        site_cycles.begin(connection, 7)
+        site_cycles.exchanged(connection, 7, pulled=n + 1)
+    site_cycles.begin(connection, 8)
+    found = rows(connection)
+    assert [cycle.pulled for cycle in found if cycle.site_id == 7] == list(range(25, 5, -1))
+    assert len(found) == KEPT + 1
+
+
+def test_a_refusal_is_remembered_and_not_written_again_at_once(connection):
+    for _ in range(3):
+        site_cycles.refused(connection, 7, "site_incorrect_hardware_id")
+    (cycle,) = rows(connection)
+    assert cycle.refusal == "site_incorrect_hardware_id"
+    assert cycle.connections == 1
+
+
+def test_what_travels_after_a_refusal_is_a_cycle_of_its_own(connection):
+    site_cycles.refused(connection, 7, "site_has_no_store")
+    site_cycles.exchanged(connection, 7, pushed=1)
+    newest, oldest = rows(connection)
+    assert (newest.refusal, newest.pushed) == ("", 1)
+    assert (oldest.refusal, oldest.pushed) == ("site_has_no_store", 0)
