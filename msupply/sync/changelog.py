@@ -145,17 +145,18 @@ def follow_parents(
 
     The lines of a document are routed by its header.
     """
-    for child, reference, policy in registry().routed_through(kind):
-        for channel in child.channels(policy):
+    for child in registry().routed_through(kind):
+        now = partner(child.kind, child.policy, "t")
+        for channel in child.kind.channels(child.policy):
             if channel in channels:
                 moved = Selection(
-                    f"t.{reference} IN (SELECT t.id FROM {kind.table} t WHERE {rows.condition})"
+                    f"t.{child.reference} IN (SELECT t.id FROM {kind.table} t WHERE {rows.condition})"
                     f" AND EXISTS (SELECT 1 FROM {channel.value} l WHERE l.record_type ="
-                    f" {child.number} AND l.record_id = t.id AND"
-                    f" COALESCE(l.partner_id, '') <> COALESCE({partner(child, policy, 't')}, ''))",
+                    f" {child.kind.number} AND l.record_id = t.id"
+                    f" AND COALESCE(l.partner_id, '') <> COALESCE({now}, ''))",
                     rows.parameters,
                 )
-                log_upserts(connection, child, moved, source_site, (channel,))
+                log_upserts(connection, child.kind, moved, source_site, (channel,))
 
 
 def head(connection: BaseDatabaseWrapper, channel: Channel) -> int:

@@ -22,6 +22,8 @@ ENGINE_TABLES = [
     "sync_site_state",
     "sync_setting",
     "sync_log",
+    "store_sync",
+    "store_settings",
 ]
 ALL_LOGS = frozenset(Channel)
 

@@ -28,10 +28,10 @@ def check_declarations(app_configs: Any, **options: Any) -> list[CheckMessage]:
                 _error("E001", f"number {number} is missing or used twice: {owners}", None)
             )
     for wire in Wire:
-        names = Counter(t.name for k in kinds if (t := k.wire(wire)))
+        names = Counter((t.name, t.is_merge) for k in kinds if (t := k.wire(wire)))
         errors += [
             _error("E002", f"two record types have the {wire.value} table {name!r}", None)
-            for name, times in names.items()
+            for (name, _), times in names.items()
             if times > 1
         ]
     if sum(1 for k in kinds if k.model.stores) != 1:

@@ -53,6 +53,11 @@ class WireTable:
     aliases: dict[str, str]
     legacy: Legacy | None
 
+    @property
+    def is_merge(self) -> bool:
+        """True for merges of the records that the table of this name holds."""
+        return self.legacy is not None and self.legacy.is_merge
+
     @cached_property
     def id_key(self) -> str | None:
         """The wire key of the record id, None where only the envelope carries it."""
@@ -101,7 +106,13 @@ class RecordType:
     @cached_property
     def of_oms_central(self) -> bool:
         """True when central rows of this table are the Open mSupply central server's to edit."""
-        return self.modern is not None and self.modern.direction is not Direction.UP
+        modern = self.modern is not None and self.modern.direction is not Direction.UP
+        return self.reported or modern
+
+    @cached_property
+    def reported(self) -> bool:
+        """True when its V5 form is only what an Open mSupply central server reports."""
+        return bool(self.model.legacy and self.model.legacy.reported)
 
     @cached_property
     def parents(self) -> list[Parent]:
@@ -142,6 +153,15 @@ class RecordType:
                 yield f.related_model
 
     @cached_property
+    def merged_table(self) -> str | None:
+        """The table whose records are merged by records of this type, None for other types."""
+        if self.model.legacy is None or not self.model.legacy.is_merge:
+            return None
+        kept = self.columns["kept_id"].related_model
+        assert isinstance(kept, type)
+        return kept._meta.db_table
+
+    @cached_property
     def legacy(self) -> WireTable | None:
         """This type on the V5 wire."""
         declared = self.model.legacy
@@ -157,7 +177,7 @@ class RecordType:
             Wire.V5,
             declared.table,
             fields | dict(declared.quirk_keys),
-            declared.direction or self._direction(),
+            Direction.UP if declared.reported else declared.direction or self._direction(),
             declared.sends_deletes or (declared.is_own and self.removal is not None),
             dict(declared.aliases),
             declared,
@@ -190,10 +210,10 @@ class RecordType:
     def channels(self, policy: Policy) -> list[Channel]:
         """Return the logs in which changes of rows under this policy are kept."""
         found = []
-        if self.legacy:
+        if self.legacy and not self.reported:
             central = policy.everywhere and not policy.goes_up
             found.append(Channel.CENTRAL if central else Channel.QUEUE)
-        if self.modern and _goes(policy, self.modern.direction):
+        if self.reported or (self.modern and _goes(policy, self.modern.direction)):
             found.append(Channel.MODERN)
         return found
 
@@ -282,6 +302,17 @@ def _optional_if_null(codec: Codec, null: bool) -> Codec:
     return codecs.optional(codec) if null else codec
 
 
+@dataclass(frozen=True)
+class RoutedChild:
+    """A type that is routed by its parent: `reference` holds the parent, `target` is read there."""
+
+    kind: RecordType
+    test: str | None
+    policy: Policy
+    reference: str
+    target: str
+
+
 class Registry:
     """The record types of one program, parents before children."""
 
@@ -309,9 +340,14 @@ class Registry:
         for kind in self.types:
             for wire in Wire:
                 table = kind.wire(wire)
-                if table:
+                if table and not table.is_merge:
                     found[wire][table.name] = kind
         return found
+
+    @cached_property
+    def merges(self) -> dict[str, RecordType]:
+        """The record types of merges, by the table whose records they merge."""
+        return {kind.merged_table: kind for kind in self.types if kind.merged_table}
 
     @cached_property
     def visibility(self) -> list[RecordType]:
@@ -349,15 +385,15 @@ class Registry:
         """The types that stay at the site while transactions are not included in sync."""
         return [k for k in self.types if k.policies_where(lambda p: p.suppressible)]
 
-    def routed_through(self, parent: RecordType) -> list[tuple[RecordType, str, Policy]]:
-        """Return the types whose other party is that of a parent row: (type, reference, policy)."""
+    def routed_through(self, parent: RecordType) -> list[RoutedChild]:
+        """Return the types whose rows take their other party from a row of `parent`."""
         found = []
         for kind in self.types:
-            for _, policy in kind.branches:
+            for test, policy in kind.branches:
                 if policy.other_party and "." in policy.other_party:
-                    reference, table, _ = kind.follow(policy.other_party)
+                    reference, table, target = kind.follow(policy.other_party)
                     if table == parent.table:
-                        found.append((kind, reference, policy))
+                        found.append(RoutedChild(kind, test, policy, reference, target))
         return found
 
     @property

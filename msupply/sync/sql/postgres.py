@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync.declare.registry import Channel, RecordType
+from msupply.sync.declare.registry import Channel, RecordType, RoutedChild, registry
 from msupply.sync.sql.dialect import on_conflict_update, stage_name
 from msupply.sync.sql.routing_columns import (
     LOG_COLUMNS,
@@ -124,6 +124,8 @@ class Postgres:
                 _trigger_body(kind, event, channel, test, policy)
                 for channel, test, policy in logged(kind)
             )
+            if event == "update":
+                body += "".join(map(_children_body, registry().routed_through(kind)))
             tables = {
                 "insert": "NEW TABLE AS new_rows",
                 "update": "NEW TABLE AS new_rows OLD TABLE AS old_rows",
@@ -223,6 +225,21 @@ def _trigger_body(
             f" AND former.record_id = o.id WHERE {condition(test, 'o')}"
         )
     return f"{hold}{insert}{rows} {_MOVE_TO_HEAD}; "
+
+
+def _children_body(child: RoutedChild) -> str:
+    """Return the statements that move the children of rows whose other party has changed."""
+    statements = ""
+    for channel in child.kind.channels(child.policy):
+        log = channel.value
+        statements += (
+            f"PERFORM changelog_hold('{log}'); INSERT INTO {log} ({LOG_COLUMNS})"
+            f' SELECT {log_values(child.kind, child.policy, "c")} FROM "{child.kind.table}" c'
+            f" JOIN new_rows n ON n.id = c.{child.reference} JOIN old_rows o ON o.id = n.id"
+            f" WHERE o.{child.target} IS DISTINCT FROM n.{child.target}"
+            f" AND {condition(child.test, 'c')} {_MOVE_TO_HEAD}; "
+        )
+    return statements
 
 
 DIALECT = Postgres()

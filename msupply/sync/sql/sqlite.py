@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync.declare.registry import Channel, RecordType
+from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.sql.dialect import on_conflict_update, stage_name
 from msupply.sync.sql.routing_columns import (
     LOG_COLUMNS,
@@ -149,7 +149,7 @@ class SQLite:
                     f'CREATE TRIGGER {name} AFTER {event.upper()} ON "{kind.table}"'
                     f" WHEN NOT {_QUIET} AND {condition(test, row)} BEGIN {body}; END"
                 )
-        return statements
+        return statements + _children_triggers(kind)
 
     def setup(self) -> list[str]:
         """The switch has one row."""
@@ -180,6 +180,26 @@ class SQLite:
             cursor.execute(f"SELECT max(cursor) FROM {channel.value}")
             (head,) = cursor.fetchone()
         return head or 0
+
+
+def _children_triggers(kind: RecordType) -> list[str]:
+    """Return the triggers that move the children of a row whose other party has changed."""
+    statements = []
+    for child in registry().routed_through(kind):
+        for channel in child.kind.channels(child.policy):
+            log, own = channel.value, f'"{child.kind.table}" c WHERE c.{child.reference} = NEW.id'
+            values = log_values(child.kind, child.policy, "c")
+            name = f"changelog_{kind.table}_{child.kind.table}_{log}"
+            statements.append(f"DROP TRIGGER IF EXISTS {name}")
+            statements.append(
+                f'CREATE TRIGGER {name} AFTER UPDATE OF {child.target} ON "{kind.table}"'
+                f" WHEN NOT {_QUIET} AND OLD.{child.target} IS NOT NEW.{child.target} BEGIN"
+                f" DELETE FROM {log} WHERE record_type = {child.kind.number}"
+                f" AND record_id IN (SELECT c.id FROM {own});"
+                f" INSERT INTO {log} ({LOG_COLUMNS}) SELECT {values} FROM {own}"
+                f" AND {condition(child.test, 'c')}; END"
+            )
+    return statements
 
 
 DIALECT = SQLite()

@@ -45,7 +45,7 @@ class Shop(Record):
 
     name = models.TextField()
     owner = SoftRef("toy.Person")
-    is_clinic = models.BooleanField(default=False)
+    is_clinic = models.BooleanField(null=True)
     site_id = models.IntegerField(default=0)
 
     class Meta:
