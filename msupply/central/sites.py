@@ -15,10 +15,13 @@ from msupply.services.instance import SHORTEST_PASSWORD, check_url
 from msupply.sync import here as instance
 from msupply.sync import queue
 from msupply.sync.clock import now
+from msupply.sync.models import Setting
 from msupply.wire.credentials import stored_hash
 
 # A store by its code; with a name it is created, without one it must exist.
 StoreChoice = tuple[str, str | None]
+
+_HIGHEST_DELETED = "highest_deleted_site"
 
 
 def add_site(
@@ -35,7 +38,7 @@ def add_site(
     that was. Raises ValidationError with a message per field, or EditRefused.
     """
     require_central(connection)
-    name, url = _check_new(connection, name, password, is_oms_central, url)
+    name, url = check_new(connection, name, password, is_oms_central, url)
     with transaction.atomic(using=connection.alias):
         site = Site.objects.using(connection.alias).create(
             site_id=_next_number(connection),
@@ -108,9 +111,10 @@ def backlog(connection: BaseDatabaseWrapper, site: Site) -> int:
     return queue.length(connection, site.site_id)
 
 
-def _check_new(
+def check_new(
     connection: BaseDatabaseWrapper, name: str, password: str, is_oms_central: bool, url: str
 ) -> tuple[str, str]:
+    """Return name and address of a new site in good form. Raises ValidationError by field."""
     errors: dict[str, str] = {}
     name = name.strip()
     # The name is the user name of HTTP basic authentication.
@@ -144,7 +148,16 @@ def _next_number(connection: BaseDatabaseWrapper) -> int:
     """Return a number that no site has, nor any store that was taken over from another system."""
     sites = Site.objects.using(connection.alias).aggregate(top=Max("site_id"))["top"]
     stores = Store.objects.using(connection.alias).aggregate(top=Max("site_id"))["top"]
-    return max(sites or 0, stores or 0) + 1
+    row = Setting.objects.using(connection.alias).filter(key=_HIGHEST_DELETED).first()
+    return max(sites or 0, stores or 0, int(row.value) if row else 0) + 1
+
+
+def retire_number(connection: BaseDatabaseWrapper, number: int) -> None:
+    """Never give this number again: the logs tell sites apart by it."""
+    settings = Setting.objects.using(connection.alias)
+    row = settings.filter(key=_HIGHEST_DELETED).first()
+    highest = max(number, int(row.value) if row else 0)
+    settings.update_or_create(key=_HIGHEST_DELETED, defaults={"value": str(highest)})
 
 
 def _give_store(connection: BaseDatabaseWrapper, site: Site, code: str, name: str | None) -> None:

@@ -133,6 +133,24 @@ class ActivityType(models.TextChoices):
     PATIENT_UPDATED = "PATIENT_UPDATED", _("Patient updated")
     PATIENT_CREATED = "PATIENT_CREATED", _("Patient created")
     INVOICE_DATE_BACKDATED = "INVOICE_DATE_BACKDATED", _("Invoice date backdated")
+    # Of operations on the central server: these entries belong to no store and stay there.
+    STORE_SYNC_TYPE_CHANGED = "STORE_SYNC_TYPE_CHANGED", _("Sync type of the store changed")
+    STORE_ACTIVE_SITE_CHANGED = "STORE_ACTIVE_SITE_CHANGED", _("Active site of the store changed")
+    STORE_TRANSACTIONS_IN_SYNC_CHANGED = (
+        "STORE_TRANSACTIONS_IN_SYNC_CHANGED",
+        _("Transactions in sync changed"),
+    )
+    STORE_MOVE_STARTED = "STORE_MOVE_STARTED", _("Move of the store started")
+    STORE_MOVE_CANCELLED = "STORE_MOVE_CANCELLED", _("Move of the store cancelled")
+    STORE_MOVE_FINISHED = "STORE_MOVE_FINISHED", _("Move of the store finished")
+    STORE_RESYNCED = "STORE_RESYNCED", _("Records of the store sent again")
+    STORE_PATIENTS_RESYNCED = "STORE_PATIENTS_RESYNCED", _("Patients of the store sent again")
+    SITE_CREATED = "SITE_CREATED", _("Site created")
+    SITE_RESET = "SITE_RESET", _("Site reset")
+    SITE_DELETED = "SITE_DELETED", _("Site deleted")
+    CENTRAL_SETTING_CHANGED = "CENTRAL_SETTING_CHANGED", _("Central setting changed")
+    HOME_STORE_CHANGED = "HOME_STORE_CHANGED", _("Home store changed")
+    USER_TAKEN_OVER = "USER_TAKEN_OVER", _("User of a site taken over")
 
 
 # A few names on the wire do not follow from the others: acronyms, and one in capitals.

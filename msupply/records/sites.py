@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from msupply.sync.declare import LocalOnly, Permissions, Record
+from msupply.sync.declare.policy import Editor
 
 
 class InitialisationStatus(models.TextChoices):
@@ -20,6 +21,15 @@ class SiteKind(models.TextChoices):
     REMOTE = "REMOTE", _("Remote site")
 
 
+class ClientType(models.TextChoices):
+    """The program that runs at a site; a move between two of them does not change it."""
+
+    OPEN_MSUPPLY = "OPEN_MSUPPLY", _("Open mSupply")
+    SERVER = "SERVER", _("mSupply server")
+    SINGLE_USER = "SINGLE_USER", _("mSupply, single user")
+    MOBILE = "MOBILE", _("mSupply Mobile")
+
+
 class Site(Record):
     """One instance of the program, with what it needs to connect."""
 
@@ -30,6 +40,9 @@ class Site(Record):
     password = models.TextField(blank=True, default="", editable=False)
     hardware_id = models.TextField(_("hardware id"), null=True, blank=True)
     kind = models.TextField(choices=SiteKind, default=SiteKind.REMOTE)
+    client_type = models.TextField(
+        _("client type"), choices=ClientType, default=ClientType.OPEN_MSUPPLY
+    )
     is_oms_central = models.BooleanField(_("Open mSupply central server"), default=False)
     url = models.TextField(_("address"), blank=True, default="")
     initialisation_status = models.TextField(
@@ -41,7 +54,10 @@ class Site(Record):
     created_datetime = models.DateTimeField(_("created at"), null=True, blank=True)
 
     number = 12
-    sync = LocalOnly("Sites and their credentials exist on the central server alone.")
+    sync = LocalOnly(
+        "Sites and their credentials exist on the central server alone.",
+        editor=Editor.CENTRAL,
+    )
     permissions = Permissions(view="SERVER_ADMIN", edit="SERVER_ADMIN")
 
     class Meta:

@@ -1,0 +1,144 @@
+"""Decisions for the whole system: primary server, procurement, where patients are edited.
+
+They are made on the mSupply central server and told to every site at the beginning of its cycles.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
+
+from msupply.central import acting, drained, visibility
+from msupply.records.activity_types import ActivityType
+from msupply.records.sites import ClientType, InitialisationStatus, Site
+from msupply.records.users import User
+from msupply.services import permissions
+from msupply.sync import here as instance
+from msupply.sync.clock import now
+
+# A site that has been silent for longer has not got the latest central data.
+_SEEN_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class CentralSettings:
+    """The decisions as they are; `primary` is None while this server is the primary itself."""
+
+    primary: Site | None
+    centralised_procurement: bool
+    patients_edited_where_visible: bool
+
+
+def current(connection: BaseDatabaseWrapper) -> CentralSettings:
+    """Return the decisions as they are."""
+    here = instance.load(connection)
+    sites = Site.objects.using(connection.alias).exclude(site_id=here.site_id or 0)
+    return CentralSettings(
+        sites.filter(site_id=here.primary_site_id).first() if here.primary_site_id else None,
+        here.centralised_procurement,
+        here.patients_edited_where_visible,
+    )
+
+
+def why_not_primary(connection: BaseDatabaseWrapper, site: Site) -> list[str]:
+    """Return why a site cannot be the primary server now, nothing when it can (domain.md D.12)."""
+    here = instance.load(connection)
+    reasons: list[str] = []
+    if site.site_id == here.site_id:
+        return reasons
+    if site.client_type in (ClientType.MOBILE, ClientType.SINGLE_USER):
+        reasons.append(_("A site of this client type cannot be the primary server."))
+    if site.initialisation_status != InitialisationStatus.COMPLETED:
+        reasons.append(_("The site is not initialised yet."))
+        return reasons
+    last = site.last_connection_datetime
+    if last is None or now() - last > _SEEN_WITHIN:
+        reasons.append(_("The site has not synchronised since yesterday."))
+    if not drained.has_acknowledged(connection, site.site_id, drained.end_of_log(connection)):
+        reasons.append(_("Records wait for the site: synchronise it first."))
+    if drained.has_unread(connection, site.site_id):
+        reasons.append(_("Records that the site has sent wait for integration."))
+    return reasons
+
+
+def set_primary(
+    connection: BaseDatabaseWrapper, site: Site | None, user: User | None = None
+) -> None:
+    """Name the site where central data are edited from now on; None makes it this server again.
+
+    What the site before has not sent of its edits is refused from then on: synchronise it first.
+    Raises ValidationError with every reason on `primary`, EditRefused or PermissionMissing.
+    """
+    acting.require(connection, user)
+    here = instance.load(connection)
+    number = 0 if site is None or site.site_id == here.site_id else site.site_id
+    before = current(connection).primary
+    if number == (before.site_id if before else 0):
+        return
+    if site is not None and number:
+        reasons = why_not_primary(connection, site)
+        if reasons:
+            raise ValidationError({"primary": reasons})
+    if before is not None and drained.has_unread(connection, before.site_id):
+        text = _("Records of the present primary server wait for integration.")
+        raise ValidationError({"primary": text})
+    with transaction.atomic(using=connection.alias):
+        instance.change(connection, primary_site_id=number)
+        # The primary server has every store.
+        visibility.recompute(connection)
+        old, new = (s.name if s and s.site_id else "" for s in (before, site if number else None))
+        _note(connection, user, "primary_site", old, new)
+
+
+def set_centralised_procurement(
+    connection: BaseDatabaseWrapper, on: bool, user: User | None = None
+) -> None:
+    """Let purchase orders of all stores be entered on the primary server alone (domain.md C.5)."""
+    _set(connection, user, "centralised_procurement", on)
+
+
+def set_patients_edited_where_visible(
+    connection: BaseDatabaseWrapper, on: bool, user: User | None = None
+) -> None:
+    """Let patients be edited at every site where they are visible, not at their home store alone."""
+    _set(connection, user, "patients_edited_where_visible", on)
+
+
+def set_local_procurement(connection: BaseDatabaseWrapper, on: bool, user: User) -> str:
+    """On a remote site, enter purchase orders here although procurement is centralised.
+
+    Return the warning that goes with it, empty without one. Raises PermissionMissing, or
+    ValidationError on the central server.
+    """
+    permissions.require(user, None, permissions.SERVER_ADMIN)
+    here = instance.load(connection)
+    if not here.is_remote:
+        raise ValidationError(_("This is a setting of a remote site."))
+    with transaction.atomic(using=connection.alias):
+        instance.change(connection, local_procurement=on)
+    if not (on and here.orders.centralised_procurement):
+        return ""
+    return _(
+        "Both this site and the primary server could edit these purchase orders now: have the"
+        " permissions for purchase orders of this site's stores removed on the primary server."
+    )
+
+
+def _set(connection: BaseDatabaseWrapper, user: User | None, name: str, on: bool) -> None:
+    acting.require(connection, user)
+    old = getattr(instance.load(connection), name)
+    if old == on:
+        return
+    with transaction.atomic(using=connection.alias):
+        instance.change(connection, **{name: on})
+        _note(connection, user, name, old, on)
+
+
+def _note(
+    connection: BaseDatabaseWrapper, user: User | None, name: str, old: object, new: object
+) -> None:
+    kind = ActivityType.CENTRAL_SETTING_CHANGED
+    acting.note(connection, user, kind, name, f"{name}: {old}", f"{name}: {new}")

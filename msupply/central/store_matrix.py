@@ -1,0 +1,175 @@
+"""The matrix of stores and sites, for people: what each store is on each site.
+
+It is never built whole. A page of stores comes with the sites where each of them is anything; a
+site comes with a page of its stores.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Case, IntegerField, Q, QuerySet, When
+
+from msupply.records.sites import Site
+from msupply.records.stores import Store, StoreMode
+from msupply.sync.models import StoreSettings, StoreSync
+from msupply.sync.placement import SyncType
+
+PAGE = 50
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SiteType:
+    """A site, and what a store is there; `name` is empty for a site that is not known here."""
+
+    site_id: int
+    name: str
+    sync_type: SyncType
+
+
+@dataclass(frozen=True)
+class StoreRow:
+    """A store with the site where it is active, and those that have a copy, by site number."""
+
+    store_id: str
+    code: str
+    name: str
+    is_dispensary: bool
+    is_disabled: bool
+    include_transactions: bool
+    is_frozen: bool
+    active: SiteType
+    copies: tuple[SiteType, ...]
+
+    @property
+    def sites(self) -> tuple[SiteType, ...]:
+        """Every site that has the store, the active one first."""
+        return (self.active, *self.copies)
+
+
+@dataclass(frozen=True)
+class SiteStore:
+    """A store of one site, and what it is there."""
+
+    store_id: str
+    code: str
+    name: str
+    sync_type: SyncType
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of all that were found; pages are counted from 1."""
+
+    rows: tuple[T, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def matrix(
+    connection: BaseDatabaseWrapper,
+    *,
+    search: str = "",
+    site_id: int | None = None,
+    page: int = 1,
+    per_page: int = PAGE,
+) -> Page[StoreRow]:
+    """Return a page of stores, each with the sites that have it, in the order of their codes.
+
+    `search` finds in code and name; `site_id` keeps the stores that are anything on that site.
+    """
+    stores = _found(connection, search)
+    if site_id is not None:
+        copied = StoreSync.objects.using(connection.alias).filter(site_id=site_id)
+        here_too = Q(site_id=site_id) | Q(pk__in=copied.values("store_id"))
+        stores = stores.filter(here_too)
+    found, total, page, pages = _page(stores.order_by("code", "id"), page, per_page)
+    return Page(tuple(rows_of(connection, found)), total, page, pages)
+
+
+def rows_of(connection: BaseDatabaseWrapper, stores: Iterable[Store]) -> list[StoreRow]:
+    """Return these stores with their sites: three queries, however many there are."""
+    stores = list(stores)
+    ids = [store.pk for store in stores]
+    copies: dict[str, list[tuple[int, SyncType]]] = {}
+    links = StoreSync.objects.using(connection.alias).filter(store_id__in=ids)
+    for store_id, number, kind in links.values_list("store_id", "site_id", "sync_with"):
+        copies.setdefault(store_id, []).append((number, SyncType(kind)))
+    numbers = {store.site_id for store in stores}
+    numbers |= {number for found in copies.values() for number, _kind in found}
+    sites = Site.objects.using(connection.alias).filter(site_id__in=numbers)
+    names = dict(sites.values_list("site_id", "name"))
+    settings = StoreSettings.objects.using(connection.alias).in_bulk(ids)
+    return [
+        _row(store, copies.get(store.pk, []), names, settings.get(store.pk)) for store in stores
+    ]
+
+
+def stores_of_site(
+    connection: BaseDatabaseWrapper,
+    site_id: int,
+    *,
+    search: str = "",
+    page: int = 1,
+    per_page: int = PAGE,
+) -> Page[SiteStore]:
+    """Return a page of the stores that a site has, the active ones first."""
+    links = StoreSync.objects.using(connection.alias).filter(site_id=site_id)
+    kinds = dict(links.values_list("store_id", "sync_with"))
+    stores = _found(connection, search).filter(
+        Q(site_id=site_id) | Q(pk__in=links.values("store_id"))
+    )
+    first = Case(When(site_id=site_id, then=0), default=1, output_field=IntegerField())
+    found, total, page, pages = _page(stores.order_by(first, "code", "id"), page, per_page)
+    rows = tuple(
+        SiteStore(
+            store.pk,
+            store.code,
+            store.name.name,
+            SyncType.ACTIVE if store.site_id == site_id else SyncType(kinds[store.pk]),
+        )
+        for store in found
+    )
+    return Page(rows, total, page, pages)
+
+
+def _found(connection: BaseDatabaseWrapper, search: str) -> QuerySet[Store]:
+    stores = Store.objects.using(connection.alias).select_related("name")
+    text = search.strip().replace("\0", "")
+    if text:
+        stores = stores.filter(Q(code__icontains=text) | Q(name__name__icontains=text))
+    return stores
+
+
+def _page(stores: QuerySet[Store], page: int, per_page: int) -> tuple[list[Store], int, int, int]:
+    total = stores.count()
+    pages = max(1, -(-total // per_page))
+    page = min(max(1, page), pages)
+    return list(stores[(page - 1) * per_page : page * per_page]), total, page, pages
+
+
+def _row(
+    store: Store,
+    copies: list[tuple[int, SyncType]],
+    names: dict[int, str],
+    settings: StoreSettings | None,
+) -> StoreRow:
+    return StoreRow(
+        store.pk,
+        store.code,
+        store.name.name,
+        store.store_mode == StoreMode.DISPENSARY,
+        store.is_disabled,
+        settings is None or settings.include_transactions,
+        settings is not None and settings.frozen_since is not None,
+        SiteType(store.site_id, names.get(store.site_id, ""), SyncType.ACTIVE),
+        tuple(
+            SiteType(number, names.get(number, ""), kind)
+            for number, kind in sorted(copies, key=lambda copy: copy[0])
+            if number != store.site_id
+        ),
+    )
