@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from msupply.sync.declare.registry import Wire
+from msupply.sync.declare.wire import OWN_PREFIX
 
 SITES = {1: "store-central", 2: "store-north", 3: "store-south"}
 
@@ -37,6 +38,11 @@ def v5(table: str, record: dict[str, Any], record_id: str | None = None) -> Exam
 def v6(table: str, record: dict[str, Any]) -> Example:
     """Return an example of a V6 table."""
     return Example(Wire.V6, table, record["id"], record)
+
+
+def own(table: str, record: dict[str, Any], wire: Wire = Wire.V5) -> Example:
+    """Return an example of a table that only servers of this kind know."""
+    return Example(wire, OWN_PREFIX + table, record["id"], record)
 
 
 def all_examples() -> Iterator[Example]:

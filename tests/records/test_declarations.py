@@ -9,8 +9,10 @@ import pytest
 from msupply.records import seeds
 from msupply.records.activity_types import WIRE_NAMES, ActivityType
 from msupply.records.permissions import LEGACY_NUMBERS, Permission
+from msupply.sync.declare import LocalOnly
+from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import Wire, registry
-from tests.records.test_wire_fields import REFERENCE, SOURCES
+from tests.records.test_wire_fields import REFERENCE, SOURCES, known_tables
 
 
 def test_permissions_that_types_ask_for_exist() -> None:
@@ -49,9 +51,11 @@ def test_seeded_ids_fit_together() -> None:
     assert {category for category, _ in seeds.ASSET_TYPES} <= categories
 
 
-def test_local_tables_say_why() -> None:
-    local = {kind.name for kind in registry().types if not kind.syncs}
-    assert local == {"site", "userstore", "userpermission"}
+def test_local_tables_of_the_central_server_are_edited_there_alone() -> None:
+    local = [kind for kind in registry().types if isinstance(kind.policy, LocalOnly)]
+    central = {kind.name for kind in local if kind.policy.editor is Editor.CENTRAL}
+    assert central == {"site", "userstore", "userpermission", "dashboard", "dashboardpanel"}
+    assert all(kind.policy.reason for kind in local)
 
 
 def enums() -> Iterator[tuple[Wire, str, str, dict[str, Any]]]:
@@ -59,7 +63,7 @@ def enums() -> Iterator[tuple[Wire, str, str, dict[str, Any]]]:
         return
     for wire, source in SOURCES.items():
         tables = json.loads((REFERENCE / source).read_text())
-        for table in registry().by_wire[wire]:
+        for table in known_tables(wire):
             for key, field in tables[table]["fields"].items():
                 for name, one in {key: field, **_inner(key, field)}.items():
                     if (

@@ -28,6 +28,19 @@ def codec_of(example: Example) -> TableCodec:
     return table_codec(registry().by_wire[example.wire][example.table], example.wire)
 
 
+def flags_of(wire: Wire, table: str) -> dict[str, str]:
+    """Return the keys of a table, with `n` where null may come; of our own too."""
+    if table in EXPECTED[wire.value]:
+        return EXPECTED[wire.value][table]
+    kind = registry().by_wire[wire][table]
+    own = kind.wire(wire)
+    assert own is not None
+    return {
+        key: "n" if field.column and kind.columns[field.column].null else ""
+        for key, field in own.fields.items()
+    }
+
+
 def decode(codec: TableCodec, record_id: str, record: dict[str, Any]) -> DecodedBatch:
     batch = codec.decode(msgspec.json.encode([[record_id, record]]))
     assert batch.errors == {}
@@ -85,7 +98,7 @@ def test_unknown_keys_come_back(example: Example) -> None:
 @pytest.mark.parametrize("example", LEGACY, ids=str)
 def test_values_that_are_missing_or_empty_come_back_as_none(example: Example) -> None:
     codec = codec_of(example)
-    expected = EXPECTED["v5"][example.table]
+    expected = flags_of(example.wire, example.table)
     record = dict(example.record)
     for key, flags in expected.items():
         if "n" in flags and "." not in key:
@@ -119,7 +132,10 @@ def test_keys_of_older_senders_are_read(table: str, old: str, new: str) -> None:
 def test_every_type_has_an_example_with_every_field() -> None:
     for wire in Wire:
         for table, kind in registry().by_wire[wire].items():
-            if wire is Wire.V6 and kind.legacy:
+            # Of two forms of a type one has an example; test_reported.py makes the other of it.
+            if wire is Wire.V6 and kind.legacy and not kind.reported:
+                continue
+            if wire is Wire.V5 and kind.modern and kind.reported:
                 continue
             first = next(e for e in EXAMPLES if (e.wire, e.table) == (wire, table))
             said = first.record.keys() | {
@@ -128,7 +144,7 @@ def test_every_type_has_an_example_with_every_field() -> None:
                 if isinstance(value, dict)
                 for inner in value
             }
-            assert set(EXPECTED[wire.value][table]) <= said, table
+            assert set(flags_of(wire, table)) <= said, table
 
 
 def test_references_among_the_examples_lead_somewhere() -> None:
