@@ -40,7 +40,7 @@ def run(stop: threading.Event) -> None:
 
 
 def _work(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
-    from msupply.central.integration import integrate_waiting
+    from msupply.central import background
     from msupply.services.instance import seed_equipment
     from msupply.sync import here
 
@@ -52,7 +52,7 @@ def _work(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
     driver.start()
     try:
         while not stop.is_set():
-            if not integrate_waiting(connection):
+            if not background.work(connection):
                 stop.wait(LOOK_SECONDS)
     finally:
         stop_driver.set()

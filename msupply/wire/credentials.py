@@ -32,6 +32,9 @@ from msupply.wire.messages import SiteInfo, SiteSettings
 V5_VERSIONS = (1, 14)
 V6_VERSIONS = (0, 5)
 
+# Said by a server that asks about a site: the site itself has not been told the answer.
+ON_BEHALF_HEADER = "msupply-on-behalf"
+
 # A right hash is not computed again for this long; a changed password counts at once all the same.
 VERIFIED_SECONDS = 3600
 # What the mSupply central server said of a site is believed for this long.
@@ -256,6 +259,7 @@ def _ask_central(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> i
         "version": claim.version or "",
         "app-version": claim.app_version,
         "app-name": claim.app_name,
+        ON_BEHALF_HEADER: "1",
     }
     try:
         answer = httpx.get(

@@ -22,7 +22,7 @@ from msupply.sync.here import Here
 from msupply.sync.models import ChangelogCentral
 from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change, Reader
-from msupply.wire import credentials, messages, pushed, site_cycles, waiting
+from msupply.wire import credentials, messages, move_marks, pushed, site_cycles, waiting
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     View,
@@ -116,6 +116,9 @@ def _site_info(exchange: Exchange) -> HttpResponseBase:
     here, site = exchange.here, exchange.site
     if credentials.is_new_contact(site):
         site_cycles.begin(exchange.connection, site.site_id)
+    decided = orders.for_site(exchange.connection, here, site.site_id)
+    if credentials.ON_BEHALF_HEADER not in exchange.request.headers:
+        move_marks.told(exchange.connection, site.site_id, decided)
     response = exchange.answer(
         messages.SiteInfo(
             id=site.id,
@@ -126,7 +129,7 @@ def _site_info(exchange: Exchange) -> HttpResponseBase:
             is_om_supply_central_server=site.is_oms_central,
             om_supply_central_server_url=_oms_central_url(exchange.connection, here),
             m_supply_central_site_id=here.site_id or 0,
-            msupply=orders.for_site(exchange.connection, here, site.site_id),
+            msupply=decided,
         )
     )
     response[LIMIT_HEADER] = str(HIGHEST_LIMIT)
@@ -226,6 +229,8 @@ def _acknowledge(exchange: Exchange) -> HttpResponseBase:
 
 
 def _action(record: WireRecord) -> str:
+    if record.is_merge:
+        return "merge"
     return "delete" if record.data is None else "update"
 
 
@@ -251,8 +256,10 @@ def _push(exchange: Exchange) -> HttpResponseBase:
         site_cycles.exchanged(connection, site_id, pushed=len(batch.records))
         return exchange.answer(messages.PushAnswer(integration_started=False))
     complete = queue_length <= 0
-    if complete and buffer.waiting(connection, site_id):
-        waiting.mark(connection, site_id)
+    if complete:
+        move_marks.pushed(connection, site_id)
+        if buffer.waiting(connection, site_id):
+            waiting.mark(connection, site_id)
     return exchange.answer(messages.PushAnswer(integration_started=complete))
 
 

@@ -1,0 +1,15 @@
+"""What a server does by itself, again and again: the worker's one round."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.central import integration, store_move, visibility
+
+
+def work(connection: BaseDatabaseWrapper) -> bool:
+    """Integrate what sites have pushed, and do what follows from it; True when there was work.
+
+    Call it from one process at a time. It may die anywhere: the next round goes on.
+    """
+    integrated = integration.integrate_waiting(connection)
+    visibility.follow(connection)
+    return store_move.advance(connection) or integrated
