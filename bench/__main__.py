@@ -9,6 +9,7 @@ SCENARIOS = {
     "initialise": (scenarios.initialise, 1_000_000),
     "push": (scenarios.push, 100_000),
     "idle-pull": (scenarios.idle_pull, 10_000_000),
+    "routing": (scenarios.routing, 10_000),
     "people": (scenarios.people, 100_000),
 }
 

@@ -96,6 +96,29 @@ def idle_pull(n: int, database: str | None = None) -> Iterator[Figure]:
         }
 
 
+def routing(n: int, database: str | None = None) -> Iterator[Figure]:
+    """Time polls, pulls and a visibility change with `n` stores, beside a hundredth of them."""
+    base: dict[str, float] = {}
+    for stores in (max(100, n // 100), n):
+        with _folder() as folder:
+            server = central(folder / "central", database, free_port())
+            log_rows = 1_000_000
+            arguments = (str(stores // 2), str(stores), str(log_rows))
+            found: dict[str, float] = json.loads(server.python("bench.routing", *arguments))
+        base = base or found
+        for what, milliseconds in found.items():
+            yield {
+                "figure": f"routing: {what}",
+                "n": stores,
+                "sites": stores // 2,
+                "database": _kind(database),
+                "milliseconds": milliseconds,
+                "records_per_s": 0,
+                "ratio_to_fewest_stores": round(milliseconds / base[what], 2),
+                "peak_rss_mb": {"server": max(server.peaks.values())},
+            }
+
+
 def people(n: int, database: str | None = None) -> Iterator[Figure]:
     """Time log-ins and pages on the central server while a site's `n` records integrate there."""
     with _folder() as folder:
