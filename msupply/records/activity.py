@@ -20,6 +20,7 @@ class ActivityLog(Record):
     changed_to = models.TextField(_("to"), null=True, blank=True)
 
     number = 115
+    data_types = (62,)
     sync = Store("store_id")
     permissions = Permissions(view="LOG_QUERY", edit="STORE_ACCESS")
     legacy = Legacy(

@@ -40,6 +40,7 @@ class AssetClass(Record):
     name = models.TextField()
 
     number = 120
+    data_types = (22,)
     sync = Central()
     permissions = _CATALOGUE
     modern = Modern("asset_class")
@@ -57,6 +58,7 @@ class AssetCategory(Record):
     asset_class = Ref("records.AssetClass", verbose_name=_("class"))
 
     number = 121
+    data_types = (22,)
     sync = Central()
     permissions = _CATALOGUE
     modern = Modern("asset_category", renamed={"class_id": "asset_class_id"})
@@ -74,6 +76,7 @@ class AssetCatalogueType(Record):
     asset_category = Ref("records.AssetCategory", verbose_name=_("category"))
 
     number = 122
+    data_types = (22,)
     sync = Central()
     permissions = _CATALOGUE
     modern = Modern("asset_catalogue_type", renamed={"category_id": "asset_category_id"})
@@ -100,6 +103,7 @@ class AssetCatalogueItem(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 123
+    data_types = (22,)
     sync = Central()
     permissions = _CATALOGUE
     modern = Modern(
@@ -129,6 +133,7 @@ class AssetProperty(Record):
     allowed_values = models.TextField(_("allowed values"), null=True, blank=True)
 
     number = 124
+    data_types = (12, 22)
     sync = Central()
     permissions = _CATALOGUE
     modern = Modern("asset_property")
@@ -148,6 +153,7 @@ class AssetLogReason(Record):
     comments_required = models.BooleanField(_("comment required"), default=False)
 
     number = 125
+    data_types = (22,)
     sync = Central()
     permissions = _CATALOGUE
     modern = Modern(
@@ -189,6 +195,7 @@ class Asset(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 126
+    data_types = (49,)
     sync = Store("store_id", shared_edit=True)
     removal = SoftDelete("deleted_datetime")
     permissions = Permissions(view="ASSET_QUERY", edit="ASSET_MUTATE")
@@ -214,6 +221,7 @@ class AssetInternalLocation(Record):
     location = SoftRef("records.Location", null=False, verbose_name=_("location"))
 
     number = 127
+    data_types = (49,)
     sync = Store("asset.store_id", shared_edit=True)
     removal = HardDelete()
     permissions = Asset.permissions
@@ -242,6 +250,7 @@ class AssetLog(Record):
     created_datetime = models.DateTimeField(_("entered at"), editable=False)
 
     number = 128
+    data_types = (49,)
     sync = Store("asset.store_id", shared_edit=True)
     permissions = Permissions(view="ASSET_QUERY", edit="ASSET_STATUS_MUTATE")
     modern = Modern(

@@ -16,6 +16,7 @@ class Currency(Record):
     is_active = models.BooleanField(_("active"), default=True)
 
     number = 40
+    data_types = (11,)
     sync = Central()
     removal = SoftDelete("is_active")
     legacy = Legacy(

@@ -13,6 +13,7 @@ class Demographic(Record):
     population_percentage = models.FloatField(_("percent of the population"), default=0)
 
     number = 145
+    data_types = (20,)
     sync = Central()
     modern = Modern("demographic")
 

@@ -37,6 +37,7 @@ class SyncFileReference(Record):
     error = models.TextField(null=True, blank=True)
 
     number = 140
+    data_types = (49,)
     sync = Shared()
     permissions = Permissions(edit="STORE_ACCESS")
     modern = Modern(

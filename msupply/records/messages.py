@@ -34,6 +34,7 @@ class SyncMessage(Record):
     error_message = models.TextField(_("error"), null=True, blank=True)
 
     number = 85
+    data_types = (25,)
     sync = Message("to_store_id", "from_store_id")
     legacy = Legacy(
         "message",

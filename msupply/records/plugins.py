@@ -28,6 +28,7 @@ class PluginData(Record):
     data = models.TextField()
 
     number = 180
+    data_types = (9,)
     sync = Store("store_id", shared_edit=True, everywhere_without_store=True)
     permissions = Permissions(edit="STORE_ACCESS")
     modern = Modern("plugin_data")

@@ -15,6 +15,7 @@ class Preference(Record):
     store = Ref("records.Store", null=True, verbose_name=_("store"))
 
     number = 175
+    data_types = (26, 55)
     sync = CentralStore("store_id", everywhere_without_store=True)
     removal = HardDelete()
     modern = Modern("preference", sends_deletes=True)

@@ -12,6 +12,7 @@ class PeriodSchedule(Record):
     name = models.TextField()
 
     number = 45
+    data_types = (6,)
     sync = Central()
     legacy = Legacy("periodSchedule", {"ID": "id", "name": "name"})
 
@@ -30,6 +31,7 @@ class Period(Record):
     name = models.TextField()
 
     number = 46
+    data_types = (6,)
     sync = Central()
     legacy = Legacy(
         "period",

@@ -29,6 +29,7 @@ class ReasonOption(Record):
     reason = models.TextField()
 
     number = 55
+    data_types = (12,)
     sync = Central()
     removal = SoftDelete("is_active")
     legacy = Legacy(

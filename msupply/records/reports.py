@@ -44,6 +44,7 @@ class FormSchema(Record):
     ui_schema = models.TextField()
 
     number = 185
+    data_types = (21,)
     sync = Central()
     removal = HardDelete()
     permissions = _REPORTS
@@ -98,6 +99,7 @@ class Report(Record):
     excel_template_buffer = models.TextField(_("spreadsheet template"), null=True, blank=True)
 
     number = 186
+    data_types = (21,)
     sync = Central()
     removal = HardDelete()
     permissions = _REPORTS

@@ -27,6 +27,7 @@ class RnrForm(Record):
     comment = models.TextField(null=True, blank=True)
 
     number = 170
+    data_types = (34,)
     sync = Store("store_id")
     removal = HardDelete()
     permissions = _PERMISSIONS
@@ -74,6 +75,7 @@ class RnrFormLine(Record):
     confirmed = models.BooleanField(default=False)
 
     number = 171
+    data_types = (34,)
     sync = Store("rnr_form.store_id")
     removal = HardDelete()
     permissions = _PERMISSIONS

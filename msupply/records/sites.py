@@ -54,6 +54,7 @@ class Site(Record):
     created_datetime = models.DateTimeField(_("created at"), null=True, blank=True)
 
     number = 12
+    data_types = (23,)
     sync = LocalOnly(
         "Sites and their credentials exist on the central server alone.",
         editor=Editor.CENTRAL,

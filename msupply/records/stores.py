@@ -35,6 +35,7 @@ class Store(Record):
     is_disabled = models.BooleanField(_("disabled"), default=False)
 
     number = 10
+    data_types = (26,)
     sync = Central()
     stores = StoreColumns(site="site_id", name="name_id", dispensary="store_mode = 'DISPENSARY'")
     removal = HardDelete()
@@ -68,6 +69,7 @@ class StorePreference(Record):
     data = models.TextField(null=True, blank=True)
 
     number = 11
+    data_types = (26,)
     sync = Central()
     # The record id stands in the envelope only: senders differ in whether they repeat it inside.
     legacy = Legacy("pref", {"store_ID": "store_id", "item": "type", "data": Field("data", JSON)})

@@ -25,6 +25,7 @@ class SystemLog(Record):
     is_error = models.BooleanField(_("error"), default=False)
 
     number = 196
+    data_types = (62,)
     sync = UpOnly()
     permissions = Permissions(view="SERVER_ADMIN", edit="SERVER_ADMIN")
     modern = Modern(

@@ -70,6 +70,7 @@ class User(Record, AbstractBaseUser):
     last_successful_sync = models.DateTimeField(null=True, blank=True, editable=False)
 
     number = 60
+    data_types = (57, 58)
     sync = Central()
     permissions = Permissions(view="SERVER_ADMIN", edit="SERVER_ADMIN")
     legacy = Legacy(
@@ -121,6 +122,7 @@ class DocumentPermission(Record):
     context = SoftRef("records.MasterList", verbose_name=_("programme"))
 
     number = 61
+    data_types = (56,)
     sync = Central()
     removal = HardDelete()
     permissions = Permissions(view="SERVER_ADMIN", edit="SERVER_ADMIN")
@@ -152,6 +154,7 @@ class UserStore(Record):
     is_default = models.BooleanField(_("default store"), default=False)
 
     number = 62
+    data_types = (56,)
     sync = LocalOnly(
         "Set on the central server; a site fetches it when the user logs in.",
         editor=Editor.CENTRAL,
@@ -172,6 +175,7 @@ class UserPermission(Record):
     permission = models.TextField(choices=Permission)
 
     number = 63
+    data_types = (56,)
     sync = LocalOnly(
         "Set on the central server; a site fetches it when the user logs in.",
         editor=Editor.CENTRAL,

@@ -19,6 +19,7 @@ class ItemVariant(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 160
+    data_types = (1,)
     sync = Central()
     modern = Modern(
         "item_variant",
@@ -44,6 +45,7 @@ class PackagingVariant(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 161
+    data_types = (1,)
     sync = Central()
     modern = Modern("packaging_variant")
 
@@ -63,6 +65,7 @@ class AncillaryItem(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 162
+    data_types = (1,)
     sync = Central()
     modern = Modern("ancillary_item")
 
