@@ -151,6 +151,7 @@ class ActivityType(models.TextChoices):
     CENTRAL_SETTING_CHANGED = "CENTRAL_SETTING_CHANGED", _("Central setting changed")
     HOME_STORE_CHANGED = "HOME_STORE_CHANGED", _("Home store changed")
     USER_TAKEN_OVER = "USER_TAKEN_OVER", _("User of a site taken over")
+    RECORDS_MERGED = "RECORDS_MERGED", _("Records merged")
 
 
 # A few names on the wire do not follow from the others: acronyms, and one in capitals.

@@ -11,10 +11,13 @@ from msupply.sync.declare import (
     Field,
     HardDelete,
     Legacy,
+    Merging,
+    Once,
     Patient,
     Permissions,
     Record,
     Ref,
+    SoftDelete,
     SoftRef,
     Store,
     Visibility,
@@ -38,7 +41,9 @@ class Clinician(Record):
     store = SoftRef("records.Store", verbose_name=_("store"))
 
     number = 80
+    data_types = (30,)
     sync = Patient(visible="id")
+    merging = Merging(SoftDelete("is_active"))
     permissions = Permissions(edit="MUTATE_CLINICIAN")
     legacy = Legacy(
         "clinician",
@@ -76,8 +81,10 @@ class ClinicianStoreJoin(Record):
     clinician = Ref("records.Clinician", verbose_name=_("prescriber"))
 
     number = 81
+    data_types = (28, 29)
     sync = Store("store_id", shared_edit=True)
     removal = HardDelete()
+    once = Once(("store_id", "clinician_id"))
     visibility = Visibility(store="store_id", subject="clinician_id")
     permissions = Permissions(edit="MUTATE_CLINICIAN")
     legacy = Legacy(

@@ -10,6 +10,8 @@ from msupply.sync.declare import (
     Field,
     Form,
     Legacy,
+    Merging,
+    Once,
     Record,
     Ref,
     SoftDelete,
@@ -40,8 +42,10 @@ class Unit(Record):
     is_active = models.BooleanField(_("active"), default=True)
 
     number = 30
+    data_types = (1,)
     sync = Central()
     removal = SoftDelete("is_active")
+    merging = Merging(SoftDelete("is_active"), known_to_all=False)
     legacy = Legacy(
         "unit",
         {"ID": "id", "units": "name", "comment": "description", "order_number": "index"},
@@ -85,6 +89,7 @@ class ItemCategoryLevel1(Category):
     parent_id = models.TextField(null=True, blank=True, editable=False)
 
     number = 31
+    data_types = (1,)
     legacy = _category("item_category_level1")
 
     class Meta:
@@ -99,6 +104,7 @@ class ItemCategoryLevel2(Category):
     parent = SoftRef("records.ItemCategoryLevel1")
 
     number = 32
+    data_types = (1,)
     legacy = _category("item_category_level2")
 
     class Meta:
@@ -113,6 +119,7 @@ class ItemCategory(Category):
     parent = SoftRef("records.ItemCategoryLevel2")
 
     number = 33
+    data_types = (1,)
     legacy = _category("item_category")
 
     class Meta:
@@ -153,8 +160,10 @@ class Item(Record):
     is_active = models.BooleanField(_("active"), default=True)
 
     number = 34
+    data_types = (1,)
     sync = Central()
     removal = SoftDelete("is_active")
+    merging = Merging(SoftDelete("is_active"))
     legacy = Legacy(
         "item",
         {
@@ -195,7 +204,9 @@ class ItemStoreJoin(Record):
     default_location = SoftRef("records.Location", verbose_name=_("default location"))
 
     number = 35
+    data_types = (27,)
     sync = CentralStore("store_id")
+    once = Once(("store_id", "item_id"))
     legacy = Legacy(
         "item_store_join",
         {

@@ -12,6 +12,7 @@ from msupply.sync.declare import (
     Form,
     HardDelete,
     Legacy,
+    Once,
     Record,
     Ref,
     SoftDelete,
@@ -41,6 +42,7 @@ class MasterList(Record):
     is_immunisation = models.BooleanField(_("immunisation programme"), default=False)
 
     number = 50
+    data_types = (5,)
     sync = Central()
     removal = SoftDelete("is_active")
     legacy = Legacy(
@@ -73,8 +75,10 @@ class MasterListLine(Record):
     price_per_unit = models.FloatField(_("price per unit"), null=True, blank=True)
 
     number = 51
+    data_types = (5,)
     sync = Central()
     removal = HardDelete()
+    once = Once(("master_list_id", "item_id"))
     legacy = Legacy(
         "list_master_line",
         {
@@ -98,8 +102,10 @@ class MasterListNameJoin(Record):
     master_list = Ref("records.MasterList", db_index=True, verbose_name=_("master list"))
 
     number = 52
+    data_types = (27,)
     sync = Central()
     removal = HardDelete()
+    once = Once(("name_id", "master_list_id"))
     legacy = Legacy(
         "list_master_name_join",
         {"ID": "id", "name_ID": "name_id", "list_master_ID": "master_list_id"},

@@ -13,7 +13,9 @@ from msupply.sync.declare import (
     Field,
     HardDelete,
     Legacy,
+    Merging,
     Modern,
+    Once,
     Patient,
     Permissions,
     Record,
@@ -102,8 +104,10 @@ class Name(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 20
+    data_types = (2, 30)
     sync = SplitBy("type", "PATIENT", Patient(visible="id"), Central())
     removal = SoftDelete("deleted_datetime")
+    merging = Merging(SoftDelete("deleted_datetime"))
     # Other names are edited with EDIT_CENTRAL_DATA; the policy refuses that on a remote site.
     permissions = Permissions(edit="PATIENT_MUTATE")
     legacy = Legacy(
@@ -167,8 +171,14 @@ class NameStoreJoin(Record):
     name_is_supplier = models.BooleanField(_("supplier"), null=True, blank=True)
 
     number = 21
+    data_types = (27, 28, 29)
     sync = Store("store_id", shared_edit=True)
     removal = HardDelete()
+    once = Once(
+        ("store_id", "name_id"),
+        combined=("name_is_customer", "name_is_supplier"),
+        never=("name_id", "store.name_id"),
+    )
     visibility = Visibility(store="store_id", subject="name_id")
     permissions = Permissions(edit="PATIENT_MUTATE")
     legacy = Legacy(
@@ -199,6 +209,7 @@ class NameTag(Record):
     name = models.TextField()
 
     number = 22
+    data_types = (2,)
     sync = Central()
     legacy = Legacy("name_tag", {"ID": "id", "description": "name"})
 
@@ -215,8 +226,10 @@ class NameTagJoin(Record):
     name_tag = Ref("records.NameTag", verbose_name=_("tag"))
 
     number = 23
+    data_types = (2,)
     sync = Central()
     removal = HardDelete()
+    once = Once(("name_id", "name_tag_id"))
     legacy = Legacy(
         "name_tag_join", {"ID": "id", "name_ID": "name_id", "name_tag_ID": "name_tag_id"}
     )

@@ -24,6 +24,7 @@ class Property(Record):
     allowed_values = models.TextField(_("allowed values"), null=True, blank=True)
 
     number = 135
+    data_types = (12,)
     sync = Central()
     modern = Modern("property")
 
@@ -40,6 +41,7 @@ class NameProperty(Record):
     remote_editable = models.BooleanField(_("editable on remote sites"), default=False)
 
     number = 136
+    data_types = (12,)
     sync = Central()
     modern = Modern("name_property")
 
@@ -56,7 +58,9 @@ class NameOmsFields(Record):
     properties = models.TextField(null=True, blank=True)
 
     number = 137
+    data_types = (12,)
     sync = Shared()
+    keyed_by = "records.Name"
     permissions = Permissions(edit="NAME_PROPERTIES_MUTATE")
     modern = Modern("name_oms_fields")
 

@@ -79,10 +79,20 @@ def _steps(connection: BaseDatabaseWrapper, origin: Origin) -> Iterator[tuple[st
             for chunk in chunks:
                 kept_back = integrate_deletes(connection, kind, chunk, origin)
                 yield kind.name, chunk.records, kept_back
-    for _, wire, table in _present(connection, source, BufferChunk.MERGE, order):
-        problem = Problem(quarantine.UNSUPPORTED, "this version does not merge records")
-        for chunk in buffer.chunks(connection, source, wire, table, BufferChunk.MERGE):
-            yield table, chunk.records, _keep_all(connection, chunk, problem)
+    yield from _merges(connection, origin)
+
+
+def _merges(connection: BaseDatabaseWrapper, origin: Origin) -> Iterator[tuple[str, int, int]]:
+    source, order = origin.site_id, registry().types
+    for kind, wire, table in _present(connection, source, BufferChunk.MERGE, order):
+        chunks = buffer.chunks(connection, source, wire, table, BufferChunk.MERGE)
+        if kind is None:
+            problem = Problem(quarantine.UNSUPPORTED, f"records of {table!r} cannot be merged")
+            for chunk in chunks:
+                yield table, chunk.records, _keep_all(connection, chunk, problem)
+        else:
+            for records, kept_back in integrate_upserts(connection, kind, wire, chunks, origin):
+                yield kind.name, records, kept_back
 
 
 def _present(
@@ -93,7 +103,9 @@ def _present(
     for kind in order:
         for wire in Wire:
             table = kind.wire(wire)
-            if table and (wire, table.name) in waiting:
+            if not table or table.is_merge is not (action == BufferChunk.MERGE):
+                continue
+            if (wire, table.name) in waiting:
                 waiting.discard((wire, table.name))
                 yield kind, wire, table.name
     for wire, name in sorted(waiting, key=lambda item: (item[0].value, item[1])):
@@ -118,7 +130,8 @@ def _keep_all(connection: BaseDatabaseWrapper, chunk: Chunk, problem: Problem) -
         pairs = msgspec.json.decode(chunk.payload, type=list[tuple[str, msgspec.Raw]])
         bad = [(record_id, bytes(data), problem) for record_id, data in pairs]
     with transaction.atomic(using=connection.alias):
-        quarantine.forget(connection, chunk.table, [i for i, _, _ in bad], chunk.source_site)
+        ids, merges = [i for i, _, _ in bad], chunk.action == BufferChunk.MERGE
+        quarantine.forget(connection, chunk.table, ids, chunk.source_site, merges=merges)
         quarantine.keep(connection, chunk, bad)
         buffer.drop(connection, chunk)
     return len(bad)

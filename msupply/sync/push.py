@@ -212,6 +212,7 @@ def _supersede(connection: BaseDatabaseWrapper, records: list[WireRecord]) -> No
     # An older copy that was kept back must not come in over what has just been sent.
     by_table: dict[str, list[str]] = defaultdict(list)
     for record in records:
-        by_table[record.table].append(record.record_id)
+        if not record.is_merge:
+            by_table[record.table].append(record.record_id)
     for table, ids in by_table.items():
         quarantine.forget(connection, table, ids, None)

@@ -63,9 +63,17 @@ def keep(
 
 
 def forget(
-    connection: BaseDatabaseWrapper, table: str, ids: Sequence[str], source_site: int | None
+    connection: BaseDatabaseWrapper,
+    table: str,
+    ids: Sequence[str],
+    source_site: int | None,
+    *,
+    merges: bool = False,
 ) -> None:
-    """Drop kept copies of records of which a newer copy has come from the same source."""
+    """Drop kept copies of records of which a newer copy has come from the same source.
+
+    A merge and the record that it takes away are told apart, though they have one id.
+    """
     speak = dialect(connection)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM sync_quarantine WHERE table_name = %s LIMIT 1", [table])
@@ -73,7 +81,8 @@ def forget(
             return
         cursor.execute(
             "DELETE FROM sync_quarantine WHERE table_name = %s"
-            f" AND {speak.in_ids('record_id')} AND COALESCE(source_site, -1) = %s",
+            f" AND {speak.in_ids('record_id')} AND COALESCE(source_site, -1) = %s"
+            f" AND action {'=' if merges else '<>'} 'merge'",
             [
                 table,
                 speak.ids_parameter([_storable(record_id) for record_id in ids]),

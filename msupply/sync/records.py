@@ -10,19 +10,23 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from msupply.sync.declare.batch import Columns, table_codec
 from msupply.sync.declare.codecs import Form
 from msupply.sync.declare.record import SoftDelete
-from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.declare.registry import RecordType, Wire, WireTable, registry
 from msupply.sync.declare.wire import Direction
 from msupply.sync.routing import Change
 from msupply.sync.sql import dialect
 
 
 class WireRecord(NamedTuple):
-    """One record on its way out; `data` is its JSON, None for a delete."""
+    """One record on its way out; `data` is its JSON, None for a delete.
+
+    A merge goes by the id of the record that is kept.
+    """
 
     cursor: int
     table: str
     record_id: str
     data: msgspec.Raw | None
+    is_merge: bool = False
 
 
 def render(
@@ -89,6 +93,8 @@ def _render_type(
     if not cursors:
         return found
     columns = columns_of(connection, kind, list(cursors))
+    if table.is_merge:
+        return _merges(table, columns, cursors, table_codec(kind, wire).encode(columns, form))
     removed = _removed(kind, wire, columns)
     for record_id, gone, data in zip(
         columns["id"], removed, table_codec(kind, wire).encode(columns, form), strict=True
@@ -99,6 +105,15 @@ def _render_type(
         if gone and tells_deletes:
             found.append(WireRecord(cursors[record_id], table.name, record_id, None))
     return found
+
+
+def _merges(
+    table: WireTable, columns: Columns, cursors: dict[str, int], encoded: list[msgspec.Raw]
+) -> list[WireRecord]:
+    return [
+        WireRecord(cursors[lost], table.name, kept, data, is_merge=True)
+        for lost, kept, data in zip(columns["id"], columns["kept_id"], encoded, strict=True)
+    ]
 
 
 def _removed(kind: RecordType, wire: Wire, columns: Columns) -> list[bool]:

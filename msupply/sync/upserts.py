@@ -13,8 +13,9 @@ from datetime import datetime
 from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync import buffer, changelog, cursors, deletes, ownership, quarantine
+from msupply.sync import buffer, changelog, cursors, deletes, merging, ownership, quarantine
 from msupply.sync import here as instance
+from msupply.sync.aliases import Aliases
 from msupply.sync.buffer import Chunk
 from msupply.sync.declare.batch import Columns, DecodedBatch, table_codec
 from msupply.sync.declare.registry import Channel, RecordType, Wire
@@ -64,12 +65,13 @@ def integrate_upserts(
     origin: Origin,
 ) -> Iterator[tuple[int, int]]:
     """Integrate chunks of one wire table; yield (records looked at, records kept back) as it goes."""
-    writer = _Writer(connection, kind, wire, origin)
+    aliases = Aliases(connection, kind)
+    writer = _Writer(connection, kind, wire, origin, aliases)
     stage = _Stage()
     present: dict[str, set[str]] = defaultdict(set)
     dialect(connection).clear_stage(connection, kind)
     for chunk in chunks:
-        checked, good = _check(connection, kind, chunk, origin, present)
+        checked, good = _check(connection, kind, chunk, origin, present, aliases)
         stage.checked.append(checked)
         if good["id"]:
             writer.stage(good)
@@ -90,23 +92,27 @@ def _check(
     chunk: Chunk,
     origin: Origin,
     present: dict[str, set[str]],
+    aliases: Aliases,
 ) -> tuple[_Checked, Columns]:
     """Decode a chunk and sort out what cannot be taken; return the columns of the good rows."""
     batch = table_codec(kind, chunk.wire).decode(chunk.payload)
+    arrived = batch.ids
+    merged_away = aliases.repoint(batch)
     problems = {place: Problem(quarantine.INVALID, text) for place, text in batch.errors.items()}
     if origin.is_site:
         here = instance.load(connection)
         sender = ownership.sender(connection, here, origin.site_id)
         problems |= ownership.refused_from_site(connection, kind, batch, sender)
+    problems |= aliases.refused(batch, problems)
     problems |= _missing_parents(connection, kind, batch, problems, present)
     gone = [batch.ids[place] for place in batch.removed if place not in problems]
-    left_out = problems.keys() | batch.removed
+    left_out = problems.keys() | batch.removed | merged_away
     columns = batch.columns
     if left_out:
         good = [place for place in range(len(batch)) if place not in left_out]
         columns = {name: [values[p] for p in good] for name, values in columns.items()}
-    bad = [(batch.ids[p], batch.raw[p], problem) for p, problem in sorted(problems.items())]
-    return _Checked(chunk, batch.ids, bad, gone), columns
+    bad = [(arrived[p], batch.raw[p], problem) for p, problem in sorted(problems.items())]
+    return _Checked(chunk, arrived, bad, gone), columns
 
 
 def _missing_parents(
@@ -145,9 +151,15 @@ class _Writer:
     """Stages and writes rows of one type, with the columns that the wire does not carry."""
 
     def __init__(
-        self, connection: BaseDatabaseWrapper, kind: RecordType, wire: Wire, origin: Origin
+        self,
+        connection: BaseDatabaseWrapper,
+        kind: RecordType,
+        wire: Wire,
+        origin: Origin,
+        aliases: Aliases,
     ) -> None:
         self.connection, self.kind, self.origin = connection, kind, origin
+        self.aliases = aliases
         self.removal = unsaid_removal(kind, wire)
         self.insert_only: list[str] = []
 
@@ -155,7 +167,7 @@ class _Writer:
         """Add rows to the staging table."""
         length = len(columns["id"])
         columns = dict(columns)
-        if self.removal:
+        if self.removal and self.removal not in columns:
             # A record that comes again is in use again (sync-v5.md 13, `unit`).
             field_type = self.kind.columns[self.removal].get_internal_type()
             columns[self.removal] = [True if field_type == "BooleanField" else None] * length
@@ -170,11 +182,14 @@ class _Writer:
         connection, kind = self.connection, self.kind
         with transaction.atomic(using=connection.alias):
             refused = self._write_staged(group)
+            self._see_to_merges()
             for checked in group:
                 if checked.gone:
                     deletes.delete(connection, kind, checked.gone, self.origin)
                 chunk = checked.chunk
-                quarantine.forget(connection, chunk.table, checked.ids, chunk.source_site)
+                merges = kind.merged_table is not None
+                source = chunk.source_site
+                quarantine.forget(connection, chunk.table, checked.ids, source, merges=merges)
                 quarantine.keep(connection, checked.chunk, checked.bad)
                 buffer.drop(connection, checked.chunk)
             for chunk, bad in refused:
@@ -188,6 +203,7 @@ class _Writer:
         speak = dialect(self.connection)
         refused: dict[str, Problem] = {}
         speak.begin_bulk(self.connection)
+        self.aliases.settle()
         if self.origin.is_central:
             _pass_over_changed_here(self.connection, self.kind)
         try:
@@ -206,10 +222,7 @@ class _Writer:
 
     def _write_one_by_one(self) -> dict[str, Problem]:
         refused = {}
-        with self.connection.cursor() as cursor:
-            cursor.execute(f'SELECT DISTINCT id FROM "{stage_name(self.kind)}"')
-            ids = [record_id for (record_id,) in cursor.fetchall()]
-        for record_id in ids:
+        for record_id in self._staged_ids():
             try:
                 with transaction.atomic(using=self.connection.alias):
                     dialect(self.connection).upsert_staged(
@@ -221,6 +234,20 @@ class _Writer:
                 refused[record_id] = problem
         _unstage(self.connection, self.kind, list(refused))
         return refused
+
+    def _see_to_merges(self) -> None:
+        """Do what arriving merges say, and tidy up after records that came with old ids."""
+        connection, kind, served = self.connection, self.kind, self.origin.logs
+        if kind.merged_table is not None:
+            merging.apply(connection, kind, self._staged_ids(), served)
+        elif self.aliases.met or self.aliases.lost:
+            merging.tidy(connection, kind, self.aliases.met, self.aliases.lost, served)
+        self.aliases.written()
+
+    def _staged_ids(self) -> list[str]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f'SELECT DISTINCT id FROM "{stage_name(self.kind)}"')
+            return [record_id for (record_id,) in cursor.fetchall()]
 
     def _send_back(self, group: Sequence[_Checked]) -> None:
         """Let a site that changed what is not its own have the true row back."""

@@ -212,10 +212,16 @@ def _record(record: WireRecord) -> bytes:
             "syncOutId": str(record.cursor),
             "tableName": record.table,
             "recordId": record.record_id,
-            "action": "Delete" if record.data is None else "Update",
+            "action": _action(record),
             "recordData": record.data,
         }
     )
+
+
+def _action(record: WireRecord) -> str:
+    if record.is_merge:
+        return "Merge"
+    return "Delete" if record.data is None else "Update"
 
 
 def _arrived(record: messages.CentralRecord | messages.QueuedRecord) -> Arrived:

@@ -187,6 +187,9 @@ class TableCodec:
         return record, msgspec.json.encode(extra).decode() if extra else None
 
     def _check_ids(self, batch: DecodedBatch) -> None:
+        if self.table.is_merge:
+            self._check_merge_ids(batch)
+            return
         key = self.table.id_key
         inner = batch.wire[key] if key else batch.ids
         for place, (outer, own) in enumerate(zip(batch.ids, inner, strict=True)):
@@ -196,6 +199,15 @@ class TableCodec:
                 batch.errors[place] = "the record has no id"
             elif outer != own:
                 batch.errors[place] = f"recordId {outer!r} and {key} {own!r} differ"
+
+    def _check_merge_ids(self, batch: DecodedBatch) -> None:
+        # The envelope names the record that is kept, or anything.
+        assert self.table.id_key
+        for place, lost in enumerate(batch.wire[self.table.id_key]):
+            if lost:
+                batch.ids[place] = lost
+            elif place not in batch.errors:
+                batch.errors[place] = f"{self.table.id_key} is missing"
 
     def _refuse_missing(self, batch: DecodedBatch) -> None:
         for column, values in batch.columns.items():

@@ -38,7 +38,7 @@ class Legacy:
     a `Field`. `"oms_fields.campaign_id"` is a key inside the object `oms_fields`.
     `quirk_keys` are wire keys without a column of their own: the quirk reads and writes them.
     `direction` follows from the policy unless it is given. `own` makes one that only servers of
-    this kind know: its wire keys are the column names.
+    this kind know: its wire keys are the column names. `merge` makes one of merges.
     """
 
     table: str
@@ -51,6 +51,15 @@ class Legacy:
     # Wire keys that some senders put in place of another: {alias: key}.
     aliases: Mapping[str, str] = field(default_factory=dict)
     is_own: bool = False
+    is_merge: bool = False
+    # Only the Open mSupply central server sends it, to the mSupply central server (13C).
+    reported: bool = False
+
+    @classmethod
+    def merge(cls, table: str, more: Mapping[str, str] | None = None) -> Self:
+        """Return the merges of a table's records (sync-v5.md 9): the id is that of the lost one."""
+        fields = {"mergeIdToKeep": "kept_id", "mergeIdToDelete": "id", **(more or {})}
+        return cls(table, fields, is_merge=True)
 
     @classmethod
     def own(cls, table: str) -> Self:

@@ -91,6 +91,9 @@ class Dialect(Protocol):
     def end_bulk(self, connection: BaseDatabaseWrapper) -> None:
         """Let the triggers speak again, before the transaction ends."""
 
+    def hold_merges(self, connection: BaseDatabaseWrapper, *, alone: bool) -> None:
+        """Keep merges out until this transaction ends, or with `alone` everybody who writes."""
+
     def safe_head(self, connection: BaseDatabaseWrapper, channel: Channel) -> int:
         """Return a cursor below which no open transaction can still fill a row."""
 

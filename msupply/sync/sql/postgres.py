@@ -23,6 +23,8 @@ from msupply.sync.sql.routing_columns import (
 
 # The advisory lock of a writer is LOCK_BASE * (its channel's number) + cursor.
 LOCK_BASE = 2**48
+# The advisory lock of merges; no writer has the number 0.
+_MERGES = 1
 _NUMBERS = {channel: number for number, channel in enumerate(Channel, start=1)}
 
 _MOVE_TO_HEAD = (
@@ -181,6 +183,12 @@ class Postgres:
         """Back to normal for what else the transaction does."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('msupply.bulk', '', true)")
+
+    def hold_merges(self, connection: BaseDatabaseWrapper, *, alone: bool) -> None:
+        """An advisory lock of this transaction; call it before anything is locked by writing."""
+        shared = "" if alone else "_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_xact_lock{shared}({_MERGES})")
 
     def safe_head(self, connection: BaseDatabaseWrapper, channel: Channel) -> int:
         """Return the log's last cursor, or the place of its earliest open writer.

@@ -174,6 +174,9 @@ class SQLite:
         with connection.cursor() as cursor:
             cursor.execute('UPDATE sync_bulk_switch SET "on" = 0 WHERE id = 1')
 
+    def hold_merges(self, connection: BaseDatabaseWrapper, *, alone: bool) -> None:
+        """There is one writer."""
+
     def safe_head(self, connection: BaseDatabaseWrapper, channel: Channel) -> int:
         """With one writer at a time, rows commit in the order of their cursors."""
         with connection.cursor() as cursor:
