@@ -14,14 +14,11 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.users import User
-from msupply.services import activity, permissions
-from msupply.sync import here as instance
-from msupply.sync import ownership
+from msupply.services import activity, visibility
+from msupply.services.guard import Guard
 from msupply.sync.clock import now
-from msupply.sync.declare import Record, SoftDelete, SplitBy
-from msupply.sync.declare.policy import Editor
+from msupply.sync.declare import Record, SoftDelete
 from msupply.sync.declare.registry import RecordType, registry
-from msupply.sync.here import Here
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=models.Model)
@@ -41,22 +38,21 @@ def save(
     `values` are by field or column name; what is left out stays as it is. A `record_id` that is
     not here yet becomes the id of a new record.
 
-    Raises PermissionMissing, ownership.EditRefused, or ValidationError with a message per field.
+    Raises PermissionMissing, ByProgramOnly, ownership.EditRefused, or ValidationError with a
+    message per field.
     """
     kind = kind_of(model)
     with transaction.atomic(using=connection.alias):
         record = _find(connection, model, record_id)
-        before = _columns(record) if record else None
+        before = columns_of(record) if record else None
         if record is None:
             record = model() if record_id is None else model(id=record_id)
-        _assign(record, kind, values)
-        if before is not None:
-            _check(connection, user, store_id, kind, before)
-        _check(connection, user, store_id, kind, _columns(record))
-        _stamp(record, is_new=before is None)
-        _validate(record, values, is_new=before is None)
-        after = _columns(record)
-        if before is not None and not _differ(before, after):
+        assign(record, values)
+        Guard(connection, user, store_id, kind).check(before, columns_of(record))
+        stamp(record, is_new=before is None)
+        _validate(connection, record, values, is_new=before is None)
+        after = columns_of(record)
+        if before is not None and not differ(before, after):
             return record
         record.save(using=connection.alias, force_insert=before is None)
         activity.log_edit(connection, user, store_id, record, before, after)
@@ -72,14 +68,13 @@ def delete(
 ) -> None:
     """Delete a record, or mark it deleted where its type says so.
 
-    Raises PermissionMissing, ownership.EditRefused, or ValidationError; DoesNotExist for a record
-    that is not here.
+    Raises what `save` raises; DoesNotExist for a record that is not here.
     """
     kind = kind_of(model)
     with transaction.atomic(using=connection.alias):
         record = rows_of(connection, model).get(pk=record_id)
-        was = _columns(record)
-        _check(connection, user, store_id, kind, was)
+        was = columns_of(record)
+        Guard(connection, user, store_id, kind).check(was, was)
         column = _removal_column(kind)
         if column is not None:
             boolean = kind.columns[column].get_internal_type() == "BooleanField"
@@ -96,11 +91,8 @@ def may(
     connection: BaseDatabaseWrapper, user: User, store_id: str | None, model: type[R], record: R
 ) -> Exception | None:
     """Return what `save` would refuse this record with, None when the user may edit it here."""
-    try:
-        _check(connection, user, store_id, kind_of(model), _columns(record))
-    except (permissions.PermissionMissing, ownership.EditRefused) as refused:
-        return refused
-    return None
+    values = columns_of(record)
+    return Guard(connection, user, store_id, kind_of(model)).refusal(values, values)
 
 
 def rows_of(connection: BaseDatabaseWrapper, model: type[M]) -> QuerySet[M]:
@@ -119,12 +111,13 @@ def _find(connection: BaseDatabaseWrapper, model: type[R], record_id: str | None
     return rows_of(connection, model).select_for_update().filter(pk=record_id).first()
 
 
-def _columns(record: Record) -> Values:
+def columns_of(record: Record) -> Values:
     """Return a record's column values by column name."""
     return {str(f.column): getattr(record, f.attname) for f in record._meta.concrete_fields}
 
 
-def _assign(record: Record, kind: RecordType, values: Mapping[str, Any]) -> None:
+def assign(record: Record, values: Mapping[str, Any]) -> None:
+    """Set values by field or column name. Raises ValidationError for a name that is none."""
     unknown = {}
     for name, value in values.items():
         field = _field(record, name)
@@ -138,7 +131,7 @@ def _assign(record: Record, kind: RecordType, values: Mapping[str, Any]) -> None
         raise ValidationError([f"{name}: {text}" for name, text in unknown.items()])
 
 
-def _stamp(record: Record, *, is_new: bool) -> None:
+def stamp(record: Record, *, is_new: bool) -> None:
     """Fill the moments that no person enters."""
     names = {f.attname for f in record._meta.concrete_fields}
     if is_new and "created_datetime" in names and record.__dict__["created_datetime"] is None:
@@ -147,7 +140,8 @@ def _stamp(record: Record, *, is_new: bool) -> None:
         record.__dict__["modified_datetime"] = now()
 
 
-def _differ(before: Values, after: Values) -> bool:
+def differ(before: Values, after: Values) -> bool:
+    """True when a change is one, the moment of the last change left aside."""
     return any(after[n] != before[n] for n in after if n != "modified_datetime")
 
 
@@ -168,59 +162,24 @@ def _field(record: Record, name: str) -> "models.Field[Any, Any] | None":
     return None
 
 
-# --- may this user do it, here? -----------------------------------------------------------------
-
-
-def _check(
-    connection: BaseDatabaseWrapper,
-    user: User,
-    store_id: str | None,
-    kind: RecordType,
-    values: Values,
-) -> None:
-    here = instance.load(connection)
-    for where, permission in _needed(connection, kind, values, store_id, here):
-        permissions.require(user, where, permission)
-    refusal = ownership.refusal(connection, kind, values, here)
-    if refusal is None and not kind.syncs and not here.is_central:
-        # Sites, users' stores and permissions are kept on the central server alone.
-        refusal = ownership.Refusal(Editor.CENTRAL)
-    if refusal is not None:
-        raise ownership.EditRefused(refusal)
-
-
-def _needed(
-    connection: BaseDatabaseWrapper,
-    kind: RecordType,
-    values: Values,
-    store_id: str | None,
-    here: Here,
-) -> list[tuple[str | None, str]]:
-    """Return the permissions that an edit needs, each with the store in which it must be held."""
-    edit = kind.permissions.edit
-    if not kind.syncs:
-        return [(store_id, edit)]
-    policy = ownership.policy_of(kind, values)
-    if policy.editor is Editor.CENTRAL:
-        # One table of two policies names the permission of those rows that sites edit.
-        own = [] if isinstance(kind.policy, SplitBy) else [(store_id, edit)]
-        return [*own, (store_id, permissions.EDIT_CENTRAL_DATA)]
-    owner = ownership.store_of(connection, kind, policy, values)
-    if owner is None or owner == store_id:
-        return [(store_id, edit)]
-    if ownership.is_central_for(kind, here, policy):
-        # Records of every store may be edited on the central server by those who keep its data.
-        return [(store_id, edit), (store_id, permissions.EDIT_CENTRAL_DATA)]
-    return [(owner, edit)]
-
-
 # --- are the values good? -----------------------------------------------------------------------
 
 
-def _validate(record: Record, values: Mapping[str, Any], *, is_new: bool) -> None:
+def _validate(
+    connection: BaseDatabaseWrapper, record: Record, values: Mapping[str, Any], *, is_new: bool
+) -> None:
     touched = {f.name for name in values if (f := _field(record, name))}
     # What people did not touch may have come by sync as it is; it must not block them.
     exclude = {"id", "extra"} if is_new else {f.name for f in record._meta.fields} - touched
+    errors = faults(record, exclude)
+    for name, text in visibility.faults(connection, [record], touched)[0]:
+        errors.setdefault(name, []).append(text)
+    if errors:
+        raise ValidationError(errors)
+
+
+def faults(record: Record, exclude: set[str]) -> dict[str, list[str]]:
+    """Return what is wrong with the values of a record, by field."""
     errors: dict[str, list[str]] = {}
     try:
         record.full_clean(exclude=exclude)
@@ -234,8 +193,7 @@ def _validate(record: Record, values: Mapping[str, Any], *, is_new: bool) -> Non
             errors.setdefault(field.name, []).append(_("Enter a number."))
         elif isinstance(field, models.IntegerField) and not _fits_wire(value):
             errors.setdefault(field.name, []).append(_("This number is too large."))
-    if errors:
-        raise ValidationError(errors)
+    return errors
 
 
 def _fits_wire(value: object) -> bool:
