@@ -1,0 +1,128 @@
+"""Which permission the records of a type need to be seen and to be edited (domain.md E.2).
+
+A type names its permissions in its declaration. Documents of several kinds in one table need
+different ones, and some changes of status need one more: those stand here, and nowhere else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What one needs to see, and to edit."""
+
+    view: str
+    edit: str
+
+
+@dataclass(frozen=True)
+class ByValue:
+    """`path` leads to the column that decides, of the row or of its parent (`invoice__type`).
+
+    A value that is not named needs the type's own permissions. Rows of `external_value` that fill
+    in the column `external` need the permissions of external documents.
+    """
+
+    path: str
+    pairs: Mapping[str, Pair]
+    external: str = ""
+    external_value: str = ""
+
+    def pair(self, value: Any, external: Any) -> Pair | None:
+        """Return what a row needs, None for what its type says."""
+        if external and value == self.external_value:
+            return EXTERNAL_INBOUND
+        return self.pairs.get(str(value))
+
+    def hidden(self, held: set[str]) -> Q:
+        """Return the condition of the rows that somebody with these permissions may not see."""
+        values = [value for value, pair in self.pairs.items() if pair.view not in held]
+        condition = Q(**{f"{self.path}__in": values})
+        if not self.external:
+            return condition
+        plain = Q(**{f"{self.external}__isnull": True}) | Q(**{self.external: ""})
+        outside = Q(**{self.path: self.external_value}) & ~plain
+        if EXTERNAL_INBOUND.view in held:
+            return condition & ~outside
+        return condition | outside
+
+    @property
+    def views(self) -> set[str]:
+        """The permissions with which one sees at least some of the rows."""
+        outside = {EXTERNAL_INBOUND.view} if self.external else set()
+        return {pair.view for pair in self.pairs.values()} | outside
+
+    @property
+    def edits(self) -> set[str]:
+        """The permissions with which one edits at least some of the rows."""
+        outside = {EXTERNAL_INBOUND.edit} if self.external else set()
+        return {pair.edit for pair in self.pairs.values()} | outside
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change of a document's status that needs a permission of its own.
+
+    `only` are values that the row must have; `before` None stands for any other status.
+    """
+
+    to: str
+    permission: str
+    before: str | None = None
+    only: tuple[str, str] | None = None
+
+
+# An inbound shipment that was made from a purchase order: what used to be goods received.
+EXTERNAL_INBOUND = Pair("INBOUND_SHIPMENT_EXTERNAL_QUERY", "INBOUND_SHIPMENT_EXTERNAL_MUTATE")
+_ADJUSTMENT = Pair("STOCK_LINE_QUERY", "INVENTORY_ADJUSTMENT_MUTATE")
+INVOICES = {
+    "OUTBOUND_SHIPMENT": Pair("OUTBOUND_SHIPMENT_QUERY", "OUTBOUND_SHIPMENT_MUTATE"),
+    "INBOUND_SHIPMENT": Pair("INBOUND_SHIPMENT_QUERY", "INBOUND_SHIPMENT_MUTATE"),
+    "PRESCRIPTION": Pair("PRESCRIPTION_QUERY", "PRESCRIPTION_MUTATE"),
+    "SUPPLIER_RETURN": Pair("SUPPLIER_RETURN_QUERY", "SUPPLIER_RETURN_MUTATE"),
+    "CUSTOMER_RETURN": Pair("CUSTOMER_RETURN_QUERY", "CUSTOMER_RETURN_MUTATE"),
+    "INVENTORY_ADDITION": _ADJUSTMENT,
+    "INVENTORY_REDUCTION": _ADJUSTMENT,
+    "REPACK": Pair("STOCK_LINE_QUERY", "CREATE_REPACK"),
+}
+
+BY_TYPE: dict[str, ByValue] = {
+    "invoice": ByValue("type", INVOICES, "purchase_order_id", "INBOUND_SHIPMENT"),
+    "invoiceline": ByValue(
+        "invoice__type", INVOICES, "invoice__purchase_order_id", "INBOUND_SHIPMENT"
+    ),
+    "name": ByValue("type", {"PATIENT": Pair("PATIENT_QUERY", "PATIENT_MUTATE")}),
+}
+
+STEPS: dict[str, tuple[Step, ...]] = {
+    "invoice": (
+        Step("VERIFIED", "INBOUND_SHIPMENT_VERIFY", only=("type", "INBOUND_SHIPMENT")),
+        Step("CANCELLED", "CANCEL_FINALISED_INVOICES", before="VERIFIED"),
+    ),
+    "requisition": (Step("SENT", "REQUISITION_SEND", before="DRAFT", only=("type", "REQUEST")),),
+    "purchaseorder": (Step("FINALISED", "PURCHASE_ORDER_FINALISE"),),
+}
+
+# Written by the program alone; people read them.
+BY_PROGRAM = frozenset({"activitylog", "systemlog", "merge", "storemove", "number", "sitecycle"})
+
+
+def steps(kind: str, before: Values | None, after: Values) -> list[str]:
+    """Return the permissions that the change of a document's status needs."""
+    old = before.get("status") if before else None
+    new = after.get("status")
+    if old == new:
+        return []
+    return [
+        step.permission
+        for step in STEPS.get(kind, ())
+        if step.to == new
+        and step.before in (None, old)
+        and (step.only is None or after.get(step.only[0]) == step.only[1])
+    ]

@@ -1,0 +1,45 @@
+"""The rows of a file that have errors, as a file to correct and import again."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from msupply.services.tables import exporting, spreadsheet
+from msupply.services.tables.importing import Plan
+
+
+def title() -> str:
+    """Return the title of the column that tells what is wrong; an import passes over it."""
+    return _("Errors")
+
+
+def csv_file(planned: Plan) -> str:
+    """Return the faulty rows as CSV."""
+    rows = [[exporting.plain(cell) for cell in row] for row in _rows(planned)]
+    return exporting.MARK + exporting.csv_text([_titles(planned), *rows])
+
+
+def excel_file(planned: Plan) -> Iterator[bytes]:
+    """Return the faulty rows as an Excel workbook."""
+    return spreadsheet.stream([spreadsheet.Sheet(title(), _titles(planned), _rows(planned))])
+
+
+def _titles(planned: Plan) -> list[str]:
+    return [*(t for t in planned.sheet.titles if t != title()), title()]
+
+
+def _rows(planned: Plan) -> Iterator[list[Any]]:
+    texts: dict[int, list[str]] = {}
+    for error in planned.errors:
+        text = f"{error.column}: {error.text}" if error.column else error.text
+        texts.setdefault(error.row, []).append(text)
+    titles = planned.sheet.titles
+    kept = [place for place, name in enumerate(titles) if name != title()]
+    for number, cells in planned.sheet.rows:
+        if number in texts:
+            yield [*_padded(cells, kept), "; ".join(texts[number])]
+
+
+def _padded(cells: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    return [cells[place] if place < len(cells) else "" for place in places]

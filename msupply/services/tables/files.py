@@ -1,0 +1,169 @@
+"""Reading files that people give us: CSV of any spreadsheet program, and Excel workbooks.
+
+What is too large, or no table, is refused in words before it costs memory.
+"""
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+LARGEST_FILE = 20 * 1024 * 1024
+LARGEST_UNPACKED = 200 * 1024 * 1024
+MOST_ROWS = 100_000
+MOST_COLUMNS = 300
+LONGEST_CELL = 1_000_000
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+SEPARATORS = ",;\t|"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The titles, and the rows that hold anything with their number as a spreadsheet counts."""
+
+    titles: list[str]
+    rows: list[tuple[int, Sequence[Any]]]
+
+
+def read(content: bytes) -> Sheet:
+    """Read a file. Raises ValidationError for one that is no table, or too large."""
+    if len(content) > LARGEST_FILE:
+        raise ValidationError(
+            _("The file is larger than {n} MB. Split it.").format(n=LARGEST_FILE // 2**20)
+        )
+    if content.startswith(_ZIP):
+        return _sheet(_excel_rows(content))
+    if content.startswith(_OLD_EXCEL):
+        raise ValidationError(
+            _(
+                "This is an old or protected Excel file. Save it as “Excel workbook (.xlsx)”"
+                " without a password, or as CSV."
+            )
+        )
+    return _sheet(_csv_rows(_text(content)))
+
+
+def _sheet(rows: Iterable[tuple[int, Sequence[Any]]]) -> Sheet:
+    titles: list[str] | None = None
+    found: list[tuple[int, Sequence[Any]]] = []
+    for number, cells in rows:
+        if len(found) >= MOST_ROWS or number > MOST_ROWS * 10:
+            raise ValidationError(
+                _("The file has more than {n} rows. Split it.").format(n=MOST_ROWS)
+            )
+        if all(cell is None or cell == "" or str(cell).strip() == "" for cell in cells):
+            continue
+        if len(cells) > MOST_COLUMNS:
+            raise ValidationError(_("The file has more than {n} columns.").format(n=MOST_COLUMNS))
+        if titles is None:
+            titles = ["" if cell is None else str(cell).strip() for cell in cells]
+        else:
+            found.append((number, cells))
+    if titles is None:
+        raise ValidationError(_("The file is empty."))
+    return Sheet(titles, found)
+
+
+# --- CSV ----------------------------------------------------------------------------------------
+
+
+def _text(content: bytes) -> str:
+    """Decode as spreadsheet programs write: Unicode with a mark, UTF-8, or the Windows page."""
+    try:
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            text = content.decode("utf-16")
+        else:
+            text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Five bytes stand for nothing in Windows-1252; a letter that is lost shows in the preview.
+        text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise ValidationError(_("The file is neither CSV nor an Excel workbook."))
+    return text
+
+
+def _csv_rows(text: str) -> Iterable[tuple[int, Sequence[str]]]:
+    first, _newline, rest = text.partition("\n")
+    begins = 1
+    if first.lower().startswith("sep=") and len(first.strip()) == 5:
+        separator, text, begins = first.strip()[4], rest, 2
+    else:
+        separator = _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        lines_before = begins - 1
+        for cells in reader:
+            yield begins, cells
+            begins = lines_before + reader.line_num + 1
+    except csv.Error as error:
+        message = _("The file is no CSV: line {line}: {error}.")
+        raise ValidationError(message.format(line=begins, error=error)) from None
+    finally:
+        csv.field_size_limit(before)
+
+
+def _separator(text: str) -> str:
+    """Return what separates the titles; quoted ones may hold anything."""
+    quoted, counts = False, dict.fromkeys(SEPARATORS, 0)
+    for letter in text[:100_000]:
+        if letter == '"':
+            quoted = not quoted
+        elif letter in "\r\n" and not quoted:
+            if any(counts.values()):
+                break
+        elif letter in counts and not quoted:
+            counts[letter] += 1
+    return max(SEPARATORS, key=lambda separator: counts[separator])
+
+
+# --- Excel --------------------------------------------------------------------------------------
+
+
+def _excel_rows(content: bytes) -> Iterable[tuple[int, Sequence[Any]]]:
+    _check_archive(content)
+    import openpyxl
+
+    with warnings.catch_warnings():
+        # It warns of decoration that it drops; we want values.
+        warnings.simplefilter("ignore")
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # type: ignore[union-attr]
+            rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
+            for number, cells in enumerate(rows, 1):
+                yield number, _trimmed(cells)
+        except ValidationError:
+            raise
+        except Exception as error:  # what a broken workbook raises has no common class
+            raise ValidationError(
+                _("The Excel file cannot be read. Save it again as .xlsx, or as CSV.")
+            ) from error
+
+
+def _trimmed(cells: Sequence[Any]) -> Sequence[Any]:
+    end = len(cells)
+    while end and cells[end - 1] is None:
+        end -= 1
+    return cells[:end]
+
+
+def _check_archive(content: bytes) -> None:
+    """Refuse what would not fit once unpacked, and archives of anything else."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise ValidationError(_("The Excel file is damaged.")) from error
+    if sum(part.file_size for part in parts) > LARGEST_UNPACKED or len(parts) > 5000:
+        raise ValidationError(_("The Excel file is too large once unpacked. Split it."))
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
+        raise ValidationError(_("The file is neither CSV nor an Excel workbook."))

@@ -1,0 +1,486 @@
+"""Tables in: what a file would change is planned first, with errors by row, and then written.
+
+A row is matched to a record by its id or, for types that have one, by a key that people know:
+its code, its name within its parent, or the two records that it joins.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from msupply.services import activity, edit, labels, scope, visibility
+from msupply.services.guard import Guard, kept_on_central
+from msupply.services.scope import Viewer
+from msupply.services.tables import references, told, values
+from msupply.services.tables.columns import ID, Form, TableColumn, columns_of
+from msupply.services.tables.files import Sheet
+from msupply.services.tables.references import Found
+from msupply.sync.declare import Record
+from msupply.sync.declare.policy import Editor
+from msupply.sync.declare.registry import RecordType
+
+Values = dict[str, Any]
+BATCH = 500
+LONGEST_ID = 100
+# New ones are made on a page of their own, which makes what belongs to them too.
+CHANGED_ONLY = frozenset({"site", "store", "user"})
+
+
+@dataclass(frozen=True)
+class RowError:
+    """What is wrong in a row, in which column (empty: the row as a whole), and what to do."""
+
+    row: int
+    column: str
+    text: str
+
+
+@dataclass
+class Planned:
+    """One row of the file that would make or change a record."""
+
+    row: int
+    record: Record
+    before: Values | None
+    given: Values
+
+    @property
+    def is_new(self) -> bool:
+        """True when the record is not here yet."""
+        return self.before is None
+
+
+@dataclass
+class Plan:
+    """What an import would do."""
+
+    kind: RecordType
+    sheet: Sheet
+    columns: list[TableColumn]
+    ignored: list[str]
+    key: tuple[str, ...]
+    rows: list[Planned] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def new(self) -> int:
+        """How many records would be made."""
+        return sum(1 for row in self.rows if row.is_new)
+
+    @property
+    def changed(self) -> int:
+        """How many records would be changed."""
+        return len(self.rows) - self.new
+
+    @property
+    def faulty(self) -> int:
+        """How many rows have errors."""
+        return len({error.row for error in self.errors})
+
+
+def plan(
+    viewer: Viewer, kind: RecordType, sheet: Sheet, only: Mapping[str, Any] | None = None
+) -> Plan:
+    """Check every row of a file; nothing is written.
+
+    `only` are values that all records of the list share. Raises ValidationError where the file as
+    a whole cannot be this table.
+    """
+    return _Planner(viewer, kind, sheet, dict(only or {})).plan()
+
+
+class _Planner:
+    def __init__(self, viewer: Viewer, kind: RecordType, sheet: Sheet, only: Values) -> None:
+        self.viewer, self.kind, self.sheet, self.only = viewer, kind, sheet, only
+        self.places, ignored = _match_titles(kind, sheet.titles, only)
+        self.has_id = any(title.casefold() == ID for title in sheet.titles)
+        columns = list(self.places.values())
+        self.out = Plan(kind, sheet, columns, ignored, _key(kind, columns, only))
+        self.guard = Guard(viewer.connection, viewer.user, viewer.store_id, kind)
+        self.bad: set[int] = set()
+
+    def plan(self) -> Plan:
+        found = self._references()
+        month_first = self._month_first()
+        ids = self._ids()
+        existing = self._existing_by_id(ids)
+        parsed: list[tuple[int, str, Values, set[str]]] = []
+        for place, (number, cells) in enumerate(self.sheet.rows):
+            current = existing.get(ids[place])
+            given, empty = self._values(number, cells, found, month_first, current)
+            parsed.append((number, ids[place], given, empty))
+        by_key = self._existing_by_key(parsed)
+        for number, record_id, given, empty in parsed:
+            if number not in self.bad:
+                self._row(number, record_id, given, empty, existing, by_key)
+        self._twice()
+        self._other_parties()
+        self.out.rows = [row for row in self.out.rows if row.row not in self.bad]
+        self.out.errors.sort(key=lambda error: error.row)
+        return self.out
+
+    def error(self, row: int, column: str, text: str) -> None:
+        self.bad.add(row)
+        self.out.errors.append(RowError(row, column, text))
+
+    # --- cells ---
+
+    def _cells(self, place: int) -> Iterator[tuple[int, Any]]:
+        for number, cells in self.sheet.rows:
+            yield number, cells[place] if place < len(cells) else None
+
+    def _ids(self) -> list[str]:
+        place = next((n for n, t in enumerate(self.sheet.titles) if t.casefold() == ID), None)
+        if place is None:
+            return [""] * len(self.sheet.rows)
+        return [
+            "" if values.is_empty(cell) else values.text_of(cell) for _n, cell in self._cells(place)
+        ]
+
+    def _references(self) -> dict[str, Found]:
+        return {
+            column.attname: references.find(
+                self.viewer,
+                column.target,
+                (values.text_of(c) for _n, c in self._cells(place) if not values.is_empty(c)),
+            )
+            for place, column in self.places.items()
+            if column.form is Form.REFERENCE
+        }
+
+    def _month_first(self) -> set[str]:
+        return {
+            column.attname
+            for place, column in self.places.items()
+            if column.form in (Form.DATE, Form.MOMENT)
+            and values.month_first(cell for _n, cell in self._cells(place))
+        }
+
+    def _values(
+        self,
+        number: int,
+        cells: Sequence[Any],
+        found: dict[str, Found],
+        month_first: set[str],
+        current: Record | None,
+    ) -> tuple[Values, set[str]]:
+        """Return the values of a row by column, and the columns whose cell is empty."""
+        given: Values = {}
+        empty = set()
+        for place, column in self.places.items():
+            cell = cells[place] if place < len(cells) else None
+            if values.is_empty(cell):
+                empty.add(column.attname)
+                continue
+            try:
+                if column.attname in month_first and values.has_slashes(cell):
+                    raise values.NoValue(_("Write dates as 2026-12-31, or as 31/12/2026."))
+                old = getattr(current, column.attname) if current else None
+                given[column.attname] = self._value(column, cell, found, old)
+            except values.NoValue as error:
+                self.error(number, column.heading, str(error))
+        if len(cells) > len(self.sheet.titles):
+            self.error(number, "", _("The row has more cells than there are titles."))
+        return given, empty
+
+    def _value(self, column: TableColumn, cell: Any, found: dict[str, Found], old: Any) -> Any:
+        if column.form is not Form.REFERENCE:
+            return values.parse(column, cell)
+        text = values.text_of(cell)
+        candidates = found[column.attname].candidates(text)
+        # A reference may lead to what is not on this site; it stays as it is.
+        if old is not None and (old == text or old in candidates):
+            return old
+        if len(candidates) == 1:
+            return next(iter(candidates))
+        what = str(column.target._meta.verbose_name)
+        if not candidates:
+            raise values.NoValue(
+                _("There is no {what} “{value}”. Write its code, its name or its id.").format(
+                    what=what, value=text[:80]
+                )
+            )
+        raise values.NoValue(
+            _("{n} records are called “{value}” ({what}). Write the id of the right one.").format(
+                n=len(candidates), what=what, value=text[:80]
+            )
+        )
+
+    # --- records that are here ---
+
+    def _visible(self) -> QuerySet[Record]:
+        every = scope.records(self.viewer, self.kind, with_deleted=True)
+        return every.filter(**self.only)
+
+    def _existing_by_id(self, ids: list[str]) -> dict[str, Record]:
+        wanted = sorted({i for i in ids if i})
+        found: dict[str, Record] = {}
+        for start in range(0, len(wanted), BATCH):
+            found |= self._visible().in_bulk(wanted[start : start + BATCH])
+        return found
+
+    def _existing_by_key(
+        self, parsed: list[tuple[int, str, Values, set[str]]]
+    ) -> dict[tuple[Any, ...], list[Record]]:
+        """Return the records that rows without an id may mean, by their key."""
+        key = self.out.key
+        if not key:
+            return {}
+        wanted = {_key_of(key, given) for _n, record_id, given, _e in parsed}
+        firsts = sorted({k[0] for k in wanted if k is not None}, key=str)
+        found: dict[tuple[Any, ...], list[Record]] = {}
+        every = self._visible()
+        if "deleted_datetime" in self.kind.columns:
+            every = every.filter(Q(deleted_datetime__isnull=True))
+        for start in range(0, len(firsts), BATCH):
+            for record in every.filter(**{f"{key[0]}__in": firsts[start : start + BATCH]}):
+                of_record = tuple(getattr(record, name) for name in key)
+                if of_record in wanted:
+                    found.setdefault(of_record, []).append(record)
+        return found
+
+    # --- one row ---
+
+    def _row(
+        self,
+        number: int,
+        record_id: str,
+        given: Values,
+        empty: set[str],
+        existing: dict[str, Record],
+        by_key: dict[tuple[Any, ...], list[Record]],
+    ) -> None:
+        record = existing.get(record_id) if record_id else None
+        key = _key_of(self.out.key, given) if self.out.key else None
+        same_key = by_key.get(key, []) if key is not None else []
+        if record is None and record_id and not self._new_id_is_good(number, record_id):
+            return
+        if record is None and not record_id:
+            if len(same_key) > 1:
+                self.error(
+                    number,
+                    "",
+                    _("{n} records have this {key}. Give the id of the right one.").format(
+                        n=len(same_key), key=self._key_heading()
+                    ),
+                )
+                return
+            record = same_key[0] if same_key else None
+        elif [other for other in same_key if record is None or other.pk != record.pk] and (
+            record is None or any(getattr(record, n) != given[n] for n in self.out.key)
+        ):
+            self.error(
+                number,
+                "",
+                _("Another record has this {key} already.").format(key=self._key_heading()),
+            )
+            return
+        if record is None:
+            self._new(number, record_id, given, empty)
+        else:
+            self._change(number, record, given, empty)
+
+    def _new_id_is_good(self, number: int, record_id: str) -> bool:
+        taken = edit.rows_of(self.viewer.connection, self.kind.model).filter(pk=record_id)
+        if len(record_id) > LONGEST_ID or any(letter.isspace() for letter in record_id):
+            text = _("This is no id. Leave the cell empty for a new record.")
+        elif taken.exists():
+            text = _("This record is not on this list, or you may not see it.")
+        else:
+            return True
+        self.error(number, ID, text)
+        return False
+
+    def _new(self, number: int, record_id: str, given: Values, empty: set[str]) -> None:
+        if self.kind.name in CHANGED_ONLY:
+            what = str(self.kind.model._meta.verbose_name)
+            text = _("There is no such {what} yet. Make it on its own page first.")
+            self.error(number, "", text.format(what=what))
+            return
+        record: Record = self.kind.model(id=record_id) if record_id else self.kind.model()
+        all_given = self._own_store() | self.only | given
+        edit.assign(record, all_given)
+        touched = set(all_given) | empty | {c.attname for c in columns_of(self.kind)}
+        self._take(Planned(number, record, None, all_given), touched)
+
+    def _own_store(self) -> Values:
+        store = scope.own_store_column(self.kind)
+        return {store: self.viewer.store_id} if store and self.viewer.store_id else {}
+
+    def _change(self, number: int, record: Record, given: Values, empty: set[str]) -> None:
+        before = edit.columns_of(record)
+        changes = {}
+        for column in self.out.columns:
+            name = column.attname
+            old = getattr(record, name)
+            if name in given and not values.same(column, old, given[name]):
+                changes[name] = given[name]
+            elif name in empty and old not in (None, "") and column.form is not Form.BOOLEAN:
+                if column.field.null:
+                    changes[name] = None
+                elif column.form is Form.TEXT:
+                    changes[name] = ""
+        if not changes:
+            self.out.unchanged += 1
+            return
+        edit.assign(record, changes)
+        self._take(Planned(number, record, before, changes), set(changes))
+
+    def _take(self, row: Planned, touched: set[str]) -> None:
+        names = {f.name for f in row.record._meta.concrete_fields if f.attname in touched}
+        refused = self.guard.refusal(row.before, edit.columns_of(row.record))
+        if refused is not None:
+            self.error(row.row, "", told.refusal(refused))
+            return
+        edit.stamp(row.record, is_new=row.is_new)
+        for name, texts in _faults(row.record, names).items():
+            self.error(row.row, self._heading(name), " ".join(texts))
+        self.out.rows.append(row)
+
+    def _heading(self, name: str) -> str:
+        return next((c.heading for c in columns_of(self.kind) if c.field.name == name), name)
+
+    def _key_heading(self) -> str:
+        known = {c.attname: c.heading for c in columns_of(self.kind)}
+        return " + ".join(known.get(name, name) for name in self.out.key)
+
+    # --- rows together ---
+
+    def _twice(self) -> None:
+        """Two rows for one record would leave to chance which of them counts."""
+        seen: dict[Any, int] = {}
+        for row in self.out.rows:
+            names = [("id", row.record.pk)]
+            if row.is_new and self.out.key:
+                names.append(("key", tuple(getattr(row.record, n) for n in self.out.key)))
+            first = next((seen[name] for name in names if name in seen), None)
+            if first is not None:
+                self.error(row.row, "", _("Row {row} is about the same record.").format(row=first))
+            for name in names:
+                seen.setdefault(name, row.row)
+
+    def _other_parties(self) -> None:
+        rows = [row for row in self.out.rows if row.row not in self.bad]
+        given = {name.removesuffix("_id") for row in rows for name in row.given}
+        faults = visibility.faults(self.viewer.connection, [row.record for row in rows], given)
+        for row, found in zip(rows, faults, strict=True):
+            for name, text in found:
+                if f"{name}_id" in row.given:
+                    self.error(row.row, self._heading(name), text)
+
+
+def _match_titles(
+    kind: RecordType, titles: Sequence[str], only: Values
+) -> tuple[dict[int, TableColumn], list[str]]:
+    """Return the columns by their place in the file, and the titles that mean nothing here."""
+    known: dict[str, TableColumn] = {}
+    columns = columns_of(kind)
+    for column in columns:
+        for name in column.names():
+            known.setdefault(name.casefold(), column)
+    places: dict[int, TableColumn] = {}
+    ignored = []
+    for place, title in enumerate(titles):
+        found = known.get(title.casefold())
+        if found is not None and found.field.editable and found.field.name not in only:
+            if found in places.values():
+                raise ValidationError(_("The column “{title}” is there twice.").format(title=title))
+            places[place] = found
+        elif title and title.casefold() != ID and title != _("Errors"):
+            ignored.append(title)
+    if not places:
+        expected = ", ".join(column.heading for column in columns[:6])
+        raise ValidationError(
+            _(
+                "The first row has none of this table's titles, such as: {titles}. Download the"
+                " template to see them all."
+            ).format(titles=expected)
+        )
+    return places, ignored
+
+
+def _key(kind: RecordType, columns: Sequence[TableColumn], only: Values) -> tuple[str, ...]:
+    """Return the columns by which rows without an id are matched; none where only ids serve."""
+    given = {column.attname for column in columns}
+    if "code" in kind.columns:
+        return ("code",) if "code" in given else ()
+    central = kept_on_central(kind) or (
+        kind.syncs and all(policy.editor is Editor.CENTRAL for _test, policy in kind.branches)
+    )
+    if not central:
+        return ()
+    parents = [parent.column for parent in kind.parents if not parent.nullable]
+    names = [n for n in labels.columns_of(kind.model) if n != "id" and n not in ("type", "kind")]
+    own = [kind.model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
+    key = tuple(dict.fromkeys([*parents, *own])) if own or len(parents) > 1 else ()
+    return key if given.issuperset(key) else ()
+
+
+def _key_of(key: tuple[str, ...], given: Values) -> tuple[Any, ...] | None:
+    found = tuple(given.get(name) for name in key)
+    return None if None in found else found
+
+
+def _faults(record: Record, touched: set[str]) -> dict[str, list[str]]:
+    """Return what is wrong with the values; references have been looked up already."""
+    referring = {f.name for f in record._meta.concrete_fields if f.is_relation}
+    every = {f.name for f in record._meta.fields}
+    found = edit.faults(record, (every - touched) | referring | {"id", "extra"})
+    for name in referring & touched:
+        column = record._meta.get_field(name)
+        if not column.null and getattr(record, column.attname) in (None, ""):  # type: ignore[union-attr]
+            found.setdefault(name, []).append(_("This cell must not be empty."))
+    return found
+
+
+# --- writing ------------------------------------------------------------------------------------
+
+
+def apply(viewer: Viewer, planned: Plan, *, good_rows_only: bool = False) -> None:
+    """Write what was planned, in one transaction.
+
+    Raises ValidationError when rows have errors, unless only the good ones are wanted, and when
+    somebody else has changed a record since it was planned.
+    """
+    if planned.errors and not good_rows_only:
+        raise ValidationError(_("The file has errors; nothing was imported."))
+    rows = planned.rows
+    with transaction.atomic(using=viewer.connection.alias):
+        for start in range(0, len(rows), BATCH):
+            _write(viewer, planned.kind, rows[start : start + BATCH])
+
+
+def _write(viewer: Viewer, kind: RecordType, rows: list[Planned]) -> None:
+    every: QuerySet[Record] = edit.rows_of(viewer.connection, kind.model)
+    now_here = every.select_for_update().in_bulk([row.record.pk for row in rows])
+    for row in rows:
+        here = now_here.get(row.record.pk)
+        if (edit.columns_of(here) if here else None) != row.before:
+            raise ValidationError(
+                _("Row {row}: somebody has changed this record meanwhile. Import again.").format(
+                    row=row.row
+                )
+            )
+    new = [row.record for row in rows if row.is_new]
+    every.bulk_create(new, batch_size=BATCH)
+    changed = [row for row in rows if not row.is_new]
+    names = {name for row in changed for name in row.given}
+    if "modified_datetime" in kind.columns:
+        names.add("modified_datetime")
+    if changed:
+        every.bulk_create(
+            [row.record for row in changed],
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=sorted(kind.columns[name].name for name in names),
+        )
+    if viewer.user is not None:
+        changes = [(row.record, row.before, edit.columns_of(row.record)) for row in rows]
+        activity.log_edits(viewer.connection, viewer.user, viewer.store_id, changes)

@@ -1,0 +1,55 @@
+"""Files to fill in: a table's titles, and what to write below them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from msupply.services.tables import exporting, spreadsheet
+from msupply.services.tables.columns import ID, Form, TableColumn, columns_of
+from msupply.sync.declare.registry import RecordType
+
+
+def fillable(kind: RecordType, only: Mapping[str, Any]) -> list[TableColumn]:
+    """Return the columns that a file may fill in, those that it must first."""
+    columns = [c for c in columns_of(kind) if c.field.editable and c.field.name not in only]
+    return sorted(columns, key=lambda column: not column.required)
+
+
+def csv_template(columns: Sequence[TableColumn]) -> str:
+    """Return the titles as CSV."""
+    return exporting.MARK + exporting.csv_text([exporting.titles(columns)])
+
+
+def excel_template(columns: Sequence[TableColumn], name: str) -> Iterator[bytes]:
+    """Return a workbook with the titles, choices in their cells, and a sheet of explanations."""
+    choices = {
+        place: list(column.choices.values())
+        for place, column in enumerate(columns, 1)
+        if column.choices
+    }
+    table = spreadsheet.Sheet(name, exporting.titles(columns), [], choices)
+    titles = [_("Column"), _("Needed for a new record"), _("What to write"), _("Choices")]
+    rows = [[ID, "", _("Leave empty for new records."), ""], *map(_explained, columns)]
+    return spreadsheet.stream([table, spreadsheet.Sheet(_("Explanations"), titles, rows)])
+
+
+def _explained(column: TableColumn) -> list[str]:
+    choices = ", ".join(column.choices.values())
+    return [column.heading, _("Yes") if column.required else "", _what(column), choices]
+
+
+def _what(column: TableColumn) -> str:
+    if column.form is Form.REFERENCE:
+        what = str(column.target._meta.verbose_name)
+        return _("{what}: its code, its name or its id").format(what=capfirst(what))
+    return {
+        Form.TEXT: _("Text"),
+        Form.CHOICE: _("One of the choices"),
+        Form.BOOLEAN: _("Yes or no"),
+        Form.INTEGER: _("A whole number"),
+        Form.NUMBER: _("A number, such as 2.5 or 2,5"),
+        Form.DATE: _("A date, such as 2026-12-31 or 31/12/2026"),
+        Form.MOMENT: _("A date and time in UTC, such as 2026-12-31 14:30"),
+    }[column.form]

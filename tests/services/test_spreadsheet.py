@@ -1,0 +1,117 @@
+"""Excel workbooks as other programs read them, and files that harm."""
+
+import io
+import zipfile
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+from django.core.exceptions import ValidationError
+
+from msupply.services.tables import files, spreadsheet
+from msupply.services.tables.spreadsheet import Sheet
+
+
+def book(*rows, **options):
+    content = b"".join(spreadsheet.stream([Sheet("Sheet", ["a", "b"], rows, **options)]))
+    return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["text", "<&>\"'", " spaces ", "é中", 7, -2.5, True, "=1+1", "line\nline",
+     datetime(2026, 1, 2, 3, 4, 5), "x" * 32767],
+)  # fmt: skip
+def test_a_value_comes_back_as_it_went(value):
+    cell = book([value]).cell(2, 1)
+    assert cell.value == value
+    assert cell.data_type != "f"
+
+
+def test_a_date_is_a_date():
+    assert book([date(2026, 1, 2)]).cell(2, 1).value == datetime(2026, 1, 2)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\x00\x01\ud800"])
+def test_what_excel_cannot_hold_is_left_out(value):
+    assert book([value]).cell(2, 1).value in (None, "")
+
+
+def test_days_before_excel_began_are_texts():
+    assert book([date(1850, 1, 2)]).cell(2, 1).value == "1850-01-02"
+
+
+def test_a_column_offers_its_choices():
+    sheet = book(["x"], choices={0: ["One", "Two"]})
+    assert sheet.data_validations.dataValidation[0].formula1 == '"One,Two"'
+
+
+def test_memory_does_not_grow_with_the_rows():
+    import tracemalloc
+
+    def rows():
+        for number in range(20_000):
+            yield [f"name {number}", number]
+
+    tracemalloc.start()
+    for _part in spreadsheet.stream([Sheet("Sheet", ["a", "b"], rows())]):
+        pass
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3_000_000
+
+
+def archive(**parts):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name.replace("__", "/").replace("_", "."), content)
+    return out.getvalue()
+
+
+HARMFUL = {
+    "empty": b"",
+    "blank": b"\n\n  \n",
+    "zip of something else": archive(readme_txt=b"hello"),
+    "broken zip": b"PK\x03\x04 nothing",
+    "old Excel": b"\xd0\xcf\x11\xe0" + b"\0" * 600,
+    "workbook without sheets": archive(xl__workbook_xml=b"<workbook/>"),
+    "picture": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    "too large": b"a" * (files.LARGEST_FILE + 1),
+    "open quote": b'a,b\n"x,y\n',
+    "too many columns": b",".join([b"a"] * 400),
+    "too many rows": b"a\n" + b"1\n" * (files.MOST_ROWS + 1),
+}
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_file_that_is_no_table_is_refused_in_words(name):
+    with pytest.raises(ValidationError) as refused:
+        files.read(HARMFUL[name])
+    assert refused.value.messages[0]
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked():
+    bomb = archive(xl__workbook_xml=b"x", xl__worksheets__sheet1_xml=b"0" * (201 * 2**20))
+    assert len(bomb) < 2**20
+    with pytest.raises(ValidationError, match="unpacked"):
+        files.read(bomb)
+
+
+def test_a_row_number_at_the_end_of_the_sheet_does_not_fill_the_gap():
+    content = b"".join(spreadsheet.stream([Sheet("Sheet", ["a"], [["x"]])]))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            if part.endswith("sheet1.xml"):
+                head, _row, tail = text.rpartition(b"<row>")
+                text = head + b'<row r="1048576">' + tail
+            new.writestr(part, text)
+    with pytest.raises(ValidationError, match="rows"):
+        files.read(out.getvalue())
+
+
+def test_lines_are_counted_as_a_spreadsheet_counts_them():
+    assert files.read(b"a,b\n\n1,2\n").rows == [(3, ["1", "2"])]
+    assert files.read(b"sep=;\na;b\n1;2\n").rows == [(3, ["1", "2"])]
