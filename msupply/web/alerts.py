@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from msupply.records.sites import Site
+from msupply.records.stores import Store
 from msupply.services.permissions import PermissionMissing
 from msupply.sync.declare.policy import Editor
 from msupply.sync.here import Here
@@ -25,25 +27,78 @@ class Alert:
 def of_refusal(refusal: Refusal, here: Here | None = None) -> Alert:
     """Say where an edit may be made, and by whom."""
     if refusal.editor is Editor.CENTRAL:
-        address = (here.oms_central_url or here.central_url) if here and here.is_remote else ""
+        return _on_central(here)
+    if refusal.editor is Editor.PRIMARY:
+        return _on_primary(here)
+    place = _place(refusal.store)
+    if refusal.editor is Editor.NOWHERE_YET:
         return Alert(
-            _("This can only be done on the central server"),
+            _("This store is being moved to another site"),
             _(
-                "A user with the permission “%(permission)s” can do it there. The change then comes"
-                " to this site with the next synchronisation."
-            )
-            % {"permission": PermissionMissing("EDIT_CENTRAL_DATA").label},
-            address,
+                "Until that is done its records can be edited nowhere, so that nothing is lost on"
+                " the way. Administrators see on the central server how far it is."
+            ),
+        )
+    if refusal.editor is Editor.HOME:
+        return Alert(
+            _("This can only be done at the home store"),
+            _("The home store is %(place)s. Its users can make the change there.")
+            % {"place": place}
+            if place
+            else _("The record has its home store at another site."),
         )
     if refusal.editor is Editor.OWNER_OR_CENTRAL:
-        return Alert(
-            _("This can only be done at the store's own site or on the central server"),
-            _("The record belongs to a store that is active at another site."),
-        )
+        title = _("This can only be done at the store's own site or on the central server")
+    else:
+        title = _("This can only be done at the site where the store is active")
+    if place:
+        text = _("This is a copy. It is edited at %(place)s, by its users.") % {"place": place}
+    else:
+        text = _("The record belongs to a store of another site. Its users can change it there.")
+    return Alert(title, text)
+
+
+def _on_central(here: Here | None) -> Alert:
+    address = (here.oms_central_url or here.central_url) if here and here.is_remote else ""
     return Alert(
-        _("This can only be done at the site where the store is active"),
-        _("The record belongs to a store of another site. Its users can make the change there."),
+        _("This can only be done on the central server"),
+        _(
+            "A user with the permission “%(permission)s” can do it there. The change then comes"
+            " to this site with the next synchronisation."
+        )
+        % {"permission": PermissionMissing("EDIT_CENTRAL_DATA").label},
+        address,
     )
+
+
+def _on_primary(here: Here | None) -> Alert:
+    number = here.primary_site_id if here else 0
+    return Alert(
+        _("This can only be done on the primary server"),
+        _(
+            "The central data of this system are edited on the site %(site)s, by users with the"
+            " permission “%(permission)s”. The change then comes here by synchronisation."
+        )
+        % {
+            "site": _site(number),
+            "permission": PermissionMissing("EDIT_CENTRAL_DATA").label,
+        },
+    )
+
+
+def _place(store_id: str | None) -> str:
+    """Return the name of a store and of its site; nothing for a store that is not known here."""
+    store = Store.objects.select_related("name").filter(pk=store_id or "").first()
+    if store is None:
+        return ""
+    words = {"store": store.name.name, "site": _site(store.site_id)}
+    return _("the store “%(store)s”, site %(site)s") % words
+
+
+def _site(number: int) -> str:
+    """Return a site's name and number; remote sites do not know the names of others."""
+    name = Site.objects.filter(site_id=number).values_list("name", flat=True).first()
+    return f"{name} (#{number})" if name else f"#{number}"
 
 
 def of_permission(permission: str) -> Alert:

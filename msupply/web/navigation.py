@@ -57,6 +57,9 @@ GROUPS: tuple[tuple[Text, str, tuple[str, ...]], ...] = (
         (
             "central:sites",
             "central:stores",
+            "central:sync-report",
+            "central:country-map",
+            "central:system-settings",
             "users",
             "assetlogreason",
             "page:all-records",
@@ -69,8 +72,13 @@ PAGES: dict[str, Text] = {
     "equipment": _("Equipment"),
     "sites": _("Sites"),
     "stores": _("Stores"),
+    "sync-report": _("Sync report"),
+    "country-map": _("Map"),
+    "system-settings": _("System settings"),
     "all-records": _("All records"),
 }
+# The others are for everybody on the mSupply central server.
+FOR_ADMINISTRATORS = frozenset({"sites", "system-settings", "sync-report", "country-map"})
 
 
 def menu(visit: Visit) -> list[Group]:
@@ -97,4 +105,4 @@ def _entries(visit: Visit, names: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _is_central_page(visit: Visit, page: str) -> bool:
-    return visit.here.is_central and (page != "sites" or visit.may("SERVER_ADMIN"))
+    return visit.here.is_central and (page not in FOR_ADMINISTRATORS or visit.may("SERVER_ADMIN"))

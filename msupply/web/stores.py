@@ -1,28 +1,37 @@
-"""Stores of the whole system, on the mSupply central server."""
+"""Stores of the whole system, on the mSupply central server: list, matrix, new, edit."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from msupply.central import stores
+from msupply.central import store_matrix, stores
+from msupply.central.store_matrix import Page, StoreRow
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
 from msupply.services import edit
 from msupply.services.permissions import PermissionMissing
+from msupply.sync.placement import SyncType
 from msupply.web import alerts, page
+from msupply.web.administration import frame, looks
 from msupply.web.page import FormPage
 from msupply.web.visit import PageRequest
 
-SHOWN = 500
+# Longer lists of sites are not offered to choose from: the number is typed.
+LONGEST_CHOICE = 300
+# More columns than this nobody can read: larger countries are looked at by site or by store.
+WIDEST_MATRIX = 15
 
 
 class StoreForm(forms.Form):
@@ -30,6 +39,9 @@ class StoreForm(forms.Form):
 
     store_name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     code = forms.CharField(label=gettext_lazy("Code"), max_length=100)
+    store_mode = forms.ChoiceField(
+        label=gettext_lazy("Mode"), choices=StoreMode.choices, required=False
+    )
     site_number = forms.TypedChoiceField(
         label=gettext_lazy("Active on the site"), coerce=int, choices=()
     )
@@ -42,74 +54,156 @@ class StoreForm(forms.Form):
         field.choices = [(number, f"{name} ({number})") for number, name in sites]
 
 
-class StoreEditForm(StoreForm):
+class StoreEditForm(forms.Form):
     """What may be changed of a store; its name belongs to the customer or supplier it is paired with."""
 
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=100)
     store_mode = forms.ChoiceField(label=gettext_lazy("Mode"), choices=StoreMode.choices)
     is_disabled = forms.BooleanField(label=gettext_lazy("Disabled"), required=False)
 
 
-def _require_central(request: PageRequest, *, to_edit: bool = False) -> None:
+def require_central(request: PageRequest, *, to_edit: bool = False) -> None:
+    """Let pass who is on the mSupply central server, and to edit has the right to."""
     if not request.visit.here.is_central:
         raise alerts.central_only()
     if to_edit and not request.visit.may("EDIT_CENTRAL_DATA"):
         raise PermissionMissing("EDIT_CENTRAL_DATA")
 
 
+@dataclass(frozen=True)
+class Search:
+    """What the reader looks for: a part of a name or code, and a site."""
+
+    text: str
+    site: int | None
+    page: int
+
+    @classmethod
+    def of(cls, request: PageRequest) -> "Search":
+        """Read what was asked; what is no number counts as not asked."""
+        text = request.GET.get("q", "").strip().replace("\0", "")
+        return cls(text, _number(request, "site"), _number(request, "page") or 1)
+
+    def found(self) -> "Page[StoreRow]":
+        """Return the page of stores that was asked for."""
+        return store_matrix.matrix(connection, search=self.text, site_id=self.site, page=self.page)
+
+    def address(self, page_number: int) -> str:
+        """Return the parameters of another page of the same search."""
+        wanted = {"q": self.text, "site": self.site or "", "page": page_number}
+        return "?" + urlencode({key: value for key, value in wanted.items() if value != ""})
+
+
+def _number(request: PageRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A store with its badges."""
+
+    row: StoreRow
+
+    @property
+    def active(self) -> looks.Mark:
+        """The site where it is active."""
+        return looks.site_mark(SyncType.ACTIVE, self.row.active.site_id, self.row.active.name)
+
+    @property
+    def collectors(self) -> list[looks.Mark]:
+        """The sites that have a full copy."""
+        return self._of(SyncType.COLLECTOR)
+
+    @property
+    def transfers(self) -> list[looks.Mark]:
+        """The sites that may send it transfers."""
+        return self._of(SyncType.TRANSFER)
+
+    def _of(self, kind: SyncType) -> list[looks.Mark]:
+        copies = [copy for copy in self.row.copies if copy.sync_type is kind]
+        return [looks.site_mark(kind, copy.site_id, copy.name) for copy in copies]
+
+    def over(self, sites: Sequence[Site]) -> list[looks.Mark]:
+        """Return one badge per site, in the order of the sites."""
+        kinds = {place.site_id: place.sync_type for place in self.row.sites}
+        return [looks.mark(kinds.get(site.site_id, SyncType.NONE)) for site in sites]
+
+
 @require_GET
 def list_page(request: PageRequest) -> HttpResponse:
-    """Show the stores and the sites where they are active."""
-    _require_central(request)
-    found = Store.objects.select_related("name").order_by("code")
-    text = request.GET.get("q", "").strip().replace("\0", "")
-    if text:
-        found = found.filter(models.Q(code__icontains=text) | models.Q(name__name__icontains=text))
-    sites = dict(Site.objects.values_list("site_id", "name"))
-    rows = [(store, sites.get(store.site_id, "")) for store in found[:SHOWN]]
-    context = {
-        "rows": rows,
-        "search": text,
-        "may_edit": request.visit.may("EDIT_CENTRAL_DATA"),
-        "more": found.count() > SHOWN,
-        "shown": SHOWN,
-    }
+    """Show the stores, with the sites where each is active, collector or transfer."""
+    require_central(request)
     template = "manage/stores_table.html" if request.htmx else "manage/stores.html"
+    return render(request, template, _listed(request))
+
+
+@require_GET
+def matrix(request: PageRequest) -> HttpResponse:
+    """Show the same as a table of stores by sites, where there are few enough sites."""
+    require_central(request)
+    context = _listed(request)
+    sites = list(Site.objects.order_by("site_id")[: WIDEST_MATRIX + 1])
+    if len(sites) <= WIDEST_MATRIX:
+        context["lines"] = [(shown.row, shown.over(sites)) for shown in context["rows"]]
+        context["columns"] = sites
+    template = "manage/matrix_table.html" if request.htmx else "manage/matrix.html"
     return render(request, template, context)
+
+
+def _listed(request: PageRequest) -> dict[str, Any]:
+    search = Search.of(request)
+    found = search.found()
+    sites = list(Site.objects.order_by("name")[: LONGEST_CHOICE + 1])
+    return {
+        "rows": [ShownRow(row) for row in found.rows],
+        "search": search,
+        "page_number": found.page,
+        "page_total": found.pages,
+        "newer": search.address(found.page - 1) if found.page > 1 else "",
+        "older": search.address(found.page + 1) if found.page < found.pages else "",
+        "sites": sites if len(sites) <= LONGEST_CHOICE else [],
+        "legend": [looks.mark(kind) for kind in SyncType if kind is not SyncType.NONE],
+        "may_edit": request.visit.may("EDIT_CENTRAL_DATA"),
+        "widest": WIDEST_MATRIX,
+    }
 
 
 def create(request: PageRequest) -> HttpResponse:
     """Add a store, with the name that it is paired with."""
-    _require_central(request, to_edit=True)
-    form = StoreForm(request.POST or None, initial={"site_number": request.visit.here.site_id})
+    require_central(request, to_edit=True)
+    initial = {"site_number": request.visit.here.site_id, "store_mode": StoreMode.STORE}
+    form = StoreForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            stores.add_store(
+            store = stores.add_store(
                 connection, values["code"], values["store_name"], values["site_number"]
             )
+            if values["store_mode"] and values["store_mode"] != store.store_mode:
+                _change(request, store, {"store_mode": values["store_mode"]})
         except ValidationError as error:
             page.add_errors(form, error, {"name": "store_name"})
         else:
             messages.success(request, _("Saved"))
-            return redirect("stores")
-    frame = FormPage(_("New store"), reverse("stores"), _("Stores"), _("Save"))
-    return page.show(request, frame, form)
+            return redirect("store-visibility", store.pk)
+    note = _("Next you choose which names and items the store sees.")
+    shown = FormPage(_("New store"), reverse("stores"), _("Stores"), _("Save"), note)
+    return page.show(request, shown, form)
 
 
 def edit_page(request: PageRequest, store_id: str) -> HttpResponse:
     """Change a store."""
-    _require_central(request, to_edit=True)
+    require_central(request, to_edit=True)
     store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
     form = StoreEditForm(
         request.POST or None,
         initial={
             "code": store.code,
-            "site_number": store.site_id,
             "store_mode": store.store_mode,
             "is_disabled": store.is_disabled,
         },
     )
-    del form.fields["store_name"]
     if request.method == "POST" and form.is_valid():
         try:
             _change(request, store, form.cleaned_data)
@@ -117,20 +211,16 @@ def edit_page(request: PageRequest, store_id: str) -> HttpResponse:
             page.add_errors(form, error, {})
         else:
             messages.success(request, _("Saved"))
-            return redirect("stores")
-    frame = FormPage(store.name.name, reverse("stores"), _("Stores"), _("Save"))
-    return page.show(request, frame, form)
+            return redirect("store", store.pk)
+    context = frame.of_store(request, store, "store") | {"form": form}
+    status = 422 if form.errors else 200
+    return render(request, "administration/store.html", context, status=status)
 
 
 def _change(request: PageRequest, store: Store, values: dict[str, Any]) -> None:
     assert request.visit.user is not None
-    others = Store.objects.exclude(pk=store.pk).filter(code__iexact=values["code"])
-    if others.exists():
-        raise ValidationError({"code": _("Another store has this code.")})
-    changed = {
-        "code": values["code"],
-        "site_id": values["site_number"],
-        "store_mode": values["store_mode"],
-        "is_disabled": values["is_disabled"],
-    }
-    edit.save(connection, request.visit.user, request.visit.store_id, Store, changed, store.pk)
+    if "code" in values:
+        others = Store.objects.exclude(pk=store.pk).filter(code__iexact=values["code"])
+        if others.exists():
+            raise ValidationError({"code": _("Another store has this code.")})
+    edit.save(connection, request.visit.user, request.visit.store_id, Store, values, store.pk)

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from msupply.web import first_run, home, log_in, sites, stores, sync_page, users
+from msupply.web.administration.urls import urlpatterns as administration_urls
 from msupply.web.cold_chain import catalogue, documents, equipment
 from msupply.web.screens import views as screens
+from msupply.web.seeing.urls import urlpatterns as seeing_urls
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -28,16 +30,17 @@ urlpatterns = [
     path("synchronisation/retry", sync_page.retry_quarantined, name="quarantined-retry"),
     # Central server
     path("sites", sites.list_page, name="sites"),
-    path("sites/new", sites.create, name="site-new"),
-    path("sites/reset/<path:site_id>", sites.reset, name="site-reset"),
     path("sites/show/<path:site_id>", sites.edit_page, name="site"),
     path("stores", stores.list_page, name="stores"),
+    path("stores/matrix", stores.matrix, name="store-matrix"),
     path("stores/new", stores.create, name="store-new"),
     path("stores/show/<path:store_id>", stores.edit_page, name="store"),
     path("users/new", users.create, name="user-new"),
     path("users/rights/<str:user_id>", users.rights, name="user-rights"),
     path("users/password/<str:user_id>", users.password, name="user-password"),
     path("users/revoke/<str:user_id>/<str:store_id>", users.revoke, name="user-revoke"),
+    *administration_urls,
+    *seeing_urls,
     # Cold chain
     path("catalogue", catalogue.list_page, name="asset-catalogue"),
     path("catalogue/import", catalogue.import_page, name="catalogue-import"),

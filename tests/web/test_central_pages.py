@@ -9,53 +9,12 @@ from msupply.records.users import User, UserPermission
 from msupply.sync import here as here_module
 from tests.web.conftest import log_in
 
-NEW_SITE = {
-    "name": "south",
-    "password": "tide-43",
-    "new_store_code": "S9",
-    "new_store_name": "Nine",
-}
-
 
 def test_sites_are_listed_with_their_stores(admin):
     page = admin.get("/sites").text
     assert "north" in page
     assert "never" in page
     assert "this server" in page
-
-
-def test_a_site_is_added_with_a_new_store(admin):
-    assert admin.post("/sites/new", NEW_SITE).status_code == 302
-    site = Site.objects.get(name="south")
-    assert Store.objects.get(code="S9").site_id == site.site_id
-    assert "tide-43" not in site.password
-
-
-def test_a_site_takes_free_stores(admin):
-    Store.objects.create(id="free", name_id="name-south", code="FREE", site_id=0)
-    page = admin.get("/sites/new")
-    assert "FREE" in page.text
-    admin.post(
-        "/sites/new", NEW_SITE | {"stores": ["FREE"], "new_store_code": "", "new_store_name": ""}
-    )
-    assert Store.objects.get(pk="free").site_id == Site.objects.get(name="south").site_id
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"name": "north"}, "name"),
-        ({"name": "a:b"}, "name"),
-        ({"password": "x"}, "password"),
-        ({"new_store_name": ""}, "new_store_name"),
-        ({"is_oms_central": "on"}, "url"),
-        ({"url": "nonsense"}, "url"),
-    ],
-)
-def test_wrong_values_of_a_site_are_explained(admin, wrong, field):
-    answer = admin.post("/sites/new", NEW_SITE | wrong)
-    assert answer.status_code == 422
-    assert field in answer.context["form"].errors
 
 
 def test_another_site_becomes_the_open_msupply_central_server(admin):
@@ -72,16 +31,6 @@ def test_one_site_must_be_the_open_msupply_central_server(admin):
     answer = admin.post("/sites/show/site-1", {"url": "http://central.test:8000"})
     assert answer.status_code == 422
     assert Site.objects.get(pk="site-1").is_oms_central
-
-
-def test_a_hardware_id_is_reset(admin):
-    assert admin.post("/sites/reset/site-2").status_code == 302
-    assert Site.objects.get(pk="site-2").hardware_id is None
-
-
-def test_the_central_servers_own_site_is_not_reset(admin):
-    answer = admin.post("/sites/reset/site-1", follow=True)
-    assert "This is the central server itself." in answer.text
 
 
 @pytest.mark.parametrize("path", ["/sites", "/sites/new", "/sites/show/site-2", "/stores",
@@ -112,12 +61,12 @@ def test_a_store_is_added(admin):
 def test_codes_of_stores_are_unique(admin):
     form = {"store_name": "East", "code": "nor", "site_number": "2"}
     assert "code" in admin.post("/stores/new", form).context["form"].errors
-    changed = {"code": "NOR", "site_number": "1", "store_mode": "STORE"}
+    changed = {"code": "NOR", "store_mode": "STORE"}
     assert "code" in admin.post("/stores/show/store-central", changed).context["form"].errors
 
 
 def test_a_store_is_changed(admin):
-    changed = {"code": "CMS2", "site_number": "1", "store_mode": "STORE"}
+    changed = {"code": "CMS2", "store_mode": "STORE"}
     assert admin.post("/stores/show/store-central", changed).status_code == 302
     assert Store.objects.get(pk="store-central").code == "CMS2"
 

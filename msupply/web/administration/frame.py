@@ -1,0 +1,45 @@
+"""What the pages of one store have in common: title, tabs, and the banner while it is moved."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from msupply.records.sites import Site
+from msupply.records.stores import Store
+from msupply.sync.models import StoreSettings
+from msupply.web.administration.unlock import is_open
+from msupply.web.visit import PageRequest
+
+TABS: tuple[tuple[str, str | Promise], ...] = (
+    ("store", gettext_lazy("General")),
+    ("store-sync", gettext_lazy("Synchronisation")),
+    ("store-visibility", gettext_lazy("Visibility")),
+    ("store-move", gettext_lazy("Move")),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of a store's pages."""
+
+    label: str | Promise
+    url: str
+    is_current: bool
+
+
+def of_store(request: PageRequest, store: Store, current: str) -> dict[str, Any]:
+    """Return what the frame of a store's page shows; `current` is the URL name of the page."""
+    return {
+        "shown_store": store,
+        "active_site": Site.objects.filter(site_id=store.site_id).first(),
+        "is_frozen": StoreSettings.objects.filter(
+            store_id=store.pk, frozen_since__isnull=False
+        ).exists(),
+        "tabs": [
+            Tab(label, reverse(name, args=[store.pk]), name == current) for name, label in TABS
+        ],
+        "unlocked": is_open(request),
+    }

@@ -1,0 +1,136 @@
+"""Decisions for the whole system, and the one that a remote site may make for itself."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from msupply.central import settings
+from msupply.central.settings import CentralSettings
+from msupply.records.activity_types import ActivityType
+from msupply.records.sites import Site
+from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
+from msupply.web import alerts, page
+from msupply.web.administration import change_log, unlock
+from msupply.web.screens.forms import ChooserInput
+from msupply.web.visit import PageRequest
+
+LOGGED = ("primary_site", "centralised_procurement", "patients_edited_where_visible")
+
+
+class SettingsForm(forms.Form):
+    """Who edits central data, purchase orders and patients."""
+
+    primary = forms.CharField(
+        label=gettext_lazy("Primary server"),
+        required=False,
+        max_length=100,
+        widget=ChooserInput(Site),
+        help_text=gettext_lazy(
+            "In a mirrored system: the site where items, names, master lists, users and stores are"
+            " edited. Leave it empty if they are edited on this server."
+        ),
+    )
+    centralised_procurement = forms.BooleanField(
+        label=gettext_lazy("Centralised procurement"),
+        required=False,
+        help_text=gettext_lazy(
+            "Purchase orders of all stores are entered on the primary server alone; the sites see"
+            " theirs. A site can make an exception for itself."
+        ),
+    )
+    patients_edited_where_visible = forms.BooleanField(
+        label=gettext_lazy("Patients are edited wherever they are visible"),
+        required=False,
+        help_text=gettext_lazy("Without it, a patient is edited at the home store alone."),
+    )
+
+    def clean_primary(self) -> Site | None:
+        """Find the site; the search field gives its record id."""
+        wanted = self.cleaned_data["primary"].replace("\0", "")
+        if not wanted:
+            return None
+        site = Site.objects.filter(pk=wanted).first()
+        if site is None:
+            raise ValidationError(_("Choose a site of the list."))
+        return site
+
+
+def central(request: PageRequest) -> HttpResponse:
+    """Show and change the settings of the whole system, on the mSupply central server."""
+    if not request.visit.here.is_central:
+        raise alerts.central_only()
+    _require_admin(request)
+    now = settings.current(connection)
+    initial = {
+        "primary": now.primary.pk if now.primary else "",
+        "centralised_procurement": now.centralised_procurement,
+        "patients_edited_where_visible": now.patients_edited_where_visible,
+    }
+    form = SettingsForm(request.POST or None, initial=initial)
+    if request.method == "POST":
+        unlock.require(request)
+        # A form of unticked boxes alone is sent as nothing but its token.
+        form = SettingsForm(request.POST, initial=initial)
+        if form.is_valid() and _saved(request, form):
+            messages.success(request, _("Saved"))
+            return redirect("system-settings")
+    return _show(request, form, now)
+
+
+def _require_admin(request: PageRequest) -> None:
+    if not request.visit.may(SERVER_ADMIN):
+        raise PermissionMissing(SERVER_ADMIN)
+
+
+def _saved(request: PageRequest, form: SettingsForm) -> bool:
+    values, user = form.cleaned_data, request.visit.user
+    try:
+        with transaction.atomic():
+            settings.set_primary(connection, values["primary"], user)
+            settings.set_centralised_procurement(
+                connection, values["centralised_procurement"], user
+            )
+            settings.set_patients_edited_where_visible(
+                connection, values["patients_edited_where_visible"], user
+            )
+    except ValidationError as error:
+        page.add_errors(form, error, {})
+        return False
+    return True
+
+
+def _show(request: PageRequest, form: SettingsForm, now: CentralSettings) -> HttpResponse:
+    kinds = (ActivityType.CENTRAL_SETTING_CHANGED,)
+    log = [entry for name in LOGGED for entry in change_log.entries(name, kinds)]
+    context = {
+        "form": form,
+        "now": now,
+        "unlocked": unlock.is_open(request),
+        "log": sorted(log, key=lambda entry: entry.moment, reverse=True),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "administration/system_settings.html", context, status=status)
+
+
+@require_POST
+def local_procurement(request: PageRequest) -> HttpResponse:
+    """On a remote site, enter purchase orders here although procurement is centralised."""
+    user = request.visit.user
+    assert user is not None
+    _require_admin(request)
+    wanted = "local_procurement" in request.POST
+    try:
+        warning = settings.set_local_procurement(connection, wanted, user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Saved"))
+        if warning:
+            messages.warning(request, warning)
+    return redirect("sync")

@@ -1,0 +1,232 @@
+"""A store's Visibility tab: the names, items and patients it sees, and the sync types that follow."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import connection, transaction
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from msupply.central import visibility
+from msupply.records.master_lists import MasterList, MasterListLine, MasterListNameJoin
+from msupply.records.names import Name, NameStoreJoin
+from msupply.records.sites import Site
+from msupply.records.stores import Store
+from msupply.services import edit
+from msupply.sync import placement
+from msupply.sync.declare import Record
+from msupply.sync.models import StoreSync
+from msupply.sync.placement import SyncType
+from msupply.web.administration import frame, looks
+from msupply.web.screens.forms import ChooserInput
+from msupply.web.stores import require_central
+from msupply.web.visit import PageRequest
+
+SHOWN = 50
+PARTS: dict[str, str | Promise] = {
+    "names": gettext_lazy("Names"),
+    "items": gettext_lazy("Items"),
+    "patients": gettext_lazy("Patients"),
+}
+
+
+class _Chooser(forms.Form):
+    """One search field that finds what may become visible."""
+
+    record = forms.CharField(max_length=100)
+
+    def __init__(self, part: str, *args: Any) -> None:
+        super().__init__(*args)
+        field = self.fields["record"]
+        if part == "items":
+            field.label, field.widget = _("Master list"), ChooserInput(MasterList)
+        else:
+            field.label = _("Patient") if part == "patients" else _("Name")
+            field.widget = ChooserInput(Name)
+
+
+def _store(request: PageRequest, store_id: str, *, to_edit: bool = False) -> Store:
+    require_central(request, to_edit=to_edit)
+    return get_object_or_404(Store.objects.select_related("name"), pk=store_id)
+
+
+@require_GET
+def tab(request: PageRequest, store_id: str) -> HttpResponse:
+    """Show one part of what a store sees."""
+    store = _store(request, store_id)
+    part = request.GET.get("part", "names")
+    if part not in PARTS:
+        raise Http404
+    text = request.GET.get("q", "").strip().replace("\0", "")
+    found = Paginator(_visible(store, part, text), SHOWN).get_page(request.GET.get("page"))
+
+    def address(page_number: int) -> str:
+        return "?" + urlencode({"part": part, "q": text, "page": page_number})
+
+    context = frame.of_store(request, store, "store-visibility") | {
+        "part": part,
+        "parts": PARTS.items(),
+        "page_number": found.number,
+        "page_total": found.paginator.num_pages,
+        "older": address(found.next_page_number()) if found.has_next() else "",
+        "newer": address(found.previous_page_number()) if found.has_previous() else "",
+        "joins": _with_stores(store, found.object_list) if part == "names" else found.object_list,
+        "search_text": text,
+        "chooser": _Chooser(part),
+        "may_edit": request.visit.may("EDIT_CENTRAL_DATA"),
+        "others": _seen_by(store) if part == "names" else [],
+    }
+    return render(request, "administration/visibility.html", context)
+
+
+def _visible(store: Store, part: str, text: str) -> QuerySet[Any]:
+    if part == "items":
+        lists = MasterListNameJoin.objects.filter(name_id=store.name_id)
+        if text:
+            lists = lists.filter(
+                Q(master_list__name__icontains=text) | Q(master_list__code__icontains=text)
+            )
+        lines = MasterListLine.objects.filter(master_list_id=OuterRef("master_list_id"))
+        count = lines.order_by().values("master_list_id").annotate(n=Count("pk")).values("n")
+        counted = lists.annotate(items=Coalesce(Subquery(count), 0))
+        return counted.select_related("master_list").order_by("master_list__name", "pk")
+    joins = NameStoreJoin.objects.filter(store=store, name__deleted_datetime=None)
+    patients = Q(name__type="PATIENT")
+    joins = joins.filter(patients if part == "patients" else ~patients)
+    if text:
+        joins = joins.filter(Q(name__name__icontains=text) | Q(name__code__icontains=text))
+    return joins.select_related("name").order_by("name__name", "pk")
+
+
+def _with_stores(
+    store: Store, joins: Iterable[NameStoreJoin]
+) -> list[tuple[NameStoreJoin, looks.Mark | None]]:
+    """Return each visible name, with what it is on this store's site where it is a store."""
+    joins = list(joins)
+    names = [join.name_id for join in joins]
+    behind = dict(Store.objects.filter(name_id__in=names).values_list("name_id", "pk"))
+    on_site = placement.of_site(connection, store.site_id)
+    kinds = dict.fromkeys(on_site.transfer, SyncType.TRANSFER)
+    kinds |= dict.fromkeys(on_site.collected, SyncType.COLLECTOR)
+    kinds |= dict.fromkeys(on_site.active, SyncType.ACTIVE)
+    return [
+        (join, looks.mark(kinds.get(found, SyncType.NONE)) if found else None)
+        for join in joins
+        for found in [behind.get(join.name_id)]
+    ]
+
+
+def _seen_by(store: Store) -> list[Store]:
+    """Return the first stores that see this one: it is their visibility that sends it places."""
+    joins = NameStoreJoin.objects.filter(name_id=store.name_id).exclude(store=store)
+    return [join.store for join in joins.select_related("store__name").order_by("store__code")[:20]]
+
+
+@require_POST
+def add(request: PageRequest, store_id: str) -> HttpResponse:
+    """Make a name, a master list or a patient visible in a store."""
+    store = _store(request, store_id, to_edit=True)
+    part = request.POST.get("part", "")
+    model, values = _join(store, part, request.POST.get("record", ""))
+    if model.objects.filter(**values).exists():
+        messages.info(request, _("It is visible already."))
+        return _back(store, part)
+    assert request.visit.user is not None
+    with transaction.atomic():
+        before = _types(values["name_id"])
+        edit.save(connection, request.visit.user, request.visit.store_id, model, values)
+        visibility.follow(connection)
+        _tell(request, before, _types(values["name_id"]))
+    messages.success(request, _("Saved"))
+    return _back(store, part)
+
+
+def _join(store: Store, part: str, record_id: str) -> tuple[type[Record], dict[str, str]]:
+    """Return the kind of record that makes this visible in the store, with its values."""
+    record_id = record_id.replace("\0", "")
+    if part == "items":
+        get_object_or_404(MasterList, pk=record_id)
+        return MasterListNameJoin, {"name_id": store.name_id, "master_list_id": record_id}
+    name = get_object_or_404(Name, pk=record_id, deleted_datetime=None)
+    if part not in PARTS or name.pk == store.name_id:
+        raise Http404
+    return NameStoreJoin, {"store_id": store.pk, "name_id": name.pk}
+
+
+@require_POST
+def remove(request: PageRequest, store_id: str) -> HttpResponse:
+    """Hide a name, a master list or a patient from a store."""
+    store = _store(request, store_id, to_edit=True)
+    part = request.POST.get("part", "")
+    join_id = request.POST.get("join", "").replace("\0", "")
+    assert request.visit.user is not None
+    model: type[Record]
+    if part == "items":
+        join = get_object_or_404(MasterListNameJoin, pk=join_id, name_id=store.name_id)
+        model = MasterListNameJoin
+    else:
+        join = get_object_or_404(NameStoreJoin, pk=join_id, store=store)
+        model = NameStoreJoin
+    try:
+        with transaction.atomic():
+            before = _types(join.name_id)
+            edit.delete(connection, request.visit.user, request.visit.store_id, model, join.pk)
+            visibility.follow(connection)
+            _tell(request, before, _types(join.name_id))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Saved"))
+    return _back(store, part)
+
+
+def _back(store: Store, part: str) -> HttpResponse:
+    where = reverse("store-visibility", args=[store.pk])
+    return redirect(f"{where}?{urlencode({'part': part})}" if part in PARTS else where)
+
+
+# --- what a change of visibility did to the sync types ------------------------------------------
+
+Types = dict[tuple[str, int], str]
+
+
+def _types(name_id: str | None) -> Types:
+    """Return what the store behind a name is, by site; nothing for other names."""
+    stores = Store.objects.filter(name_id=name_id).values("pk")
+    rows = StoreSync.objects.filter(store_id__in=stores)
+    return {(s, n): kind for s, n, kind in rows.values_list("store_id", "site_id", "sync_with")}
+
+
+def _tell(request: PageRequest, before: Types, after: Types) -> None:
+    """Say which store has become what on which site."""
+    changed = [key for key in before | after if before.get(key) != after.get(key)]
+    if not changed:
+        return
+    found = Store.objects.filter(pk__in={store for store, _site in changed})
+    stores = dict(found.values_list("pk", "name__name"))
+    sites = dict(Site.objects.values_list("site_id", "name"))
+    for store_id, site_id in changed[:10]:
+        kind = after.get((store_id, site_id))
+        text = (
+            _("“%(store)s” is now %(type)s on the site %(site)s.")
+            if kind
+            else _("“%(store)s” is no longer on the site %(site)s.")
+        )
+        words = {
+            "store": stores.get(store_id, store_id),
+            "type": looks.WORDS[SyncType(kind)] if kind else "",
+            "site": f"{sites.get(site_id, '')} (#{site_id})",
+        }
+        messages.info(request, text % words)
