@@ -84,7 +84,7 @@ class Invoice(Record):
     comment = models.TextField(null=True, blank=True)
     their_reference = models.TextField(_("their reference"), null=True, blank=True)
     transport_reference = models.TextField(_("transport reference"), null=True, blank=True)
-    shipping_method_id = models.TextField(_("shipping method"), null=True, blank=True)
+    shipping_method = SoftRef("records.ShippingMethod", verbose_name=_("shipping method"))
     colour = models.TextField(null=True, blank=True)
     created_datetime = models.DateTimeField(_("created at"))
     allocated_datetime = models.DateTimeField(_("allocated at"), null=True, blank=True)
@@ -99,17 +99,17 @@ class Invoice(Record):
     requisition = SoftRef("records.Requisition", verbose_name=_("requisition"))
     linked_invoice = SoftRef("self", verbose_name=_("linked invoice"))
     original_shipment = SoftRef("self", verbose_name=_("returned shipment"))
-    purchase_order_id = models.TextField(_("purchase order"), null=True, blank=True)
-    goods_received_id = models.TextField(_("goods received"), null=True, blank=True)
+    purchase_order = SoftRef("records.PurchaseOrder", verbose_name=_("purchase order"))
+    goods_received = SoftRef("records.GoodsReceived", verbose_name=_("goods received"))
     tax_percentage = models.FloatField(_("tax, percent"), null=True, blank=True)
     currency = SoftRef("records.Currency", verbose_name=_("currency"))
     currency_rate = models.FloatField(_("currency rate"), default=1)
     charges_local_currency = models.FloatField(_("charges, local currency"), default=0)
     charges_foreign_currency = models.FloatField(_("charges, foreign currency"), default=0)
     clinician = Ref("records.Clinician", null=True, verbose_name=_("prescriber"))
-    diagnosis_id = models.TextField(_("diagnosis"), null=True, blank=True)
+    diagnosis = SoftRef("records.Diagnosis", verbose_name=_("diagnosis"))
     program = Ref("records.MasterList", null=True, verbose_name=_("programme"))
-    name_insurance_join_id = models.TextField(_("insurance"), null=True, blank=True)
+    name_insurance_join = SoftRef("records.NameInsuranceJoin", verbose_name=_("insurance"))
     insurance_discount_amount = models.FloatField(_("insurance discount"), null=True, blank=True)
     insurance_discount_percentage = models.FloatField(
         _("insurance discount, percent"), null=True, blank=True
@@ -118,7 +118,8 @@ class Invoice(Record):
     default_donor = Ref("records.Name", null=True, verbose_name=_("default donor"))
 
     number = 90
-    sync = Store("store_id")
+    data_types = (40,)
+    sync = Store("store_id", other_party="name_id", suppressible=True)
     removal = HardDelete()
     permissions = Permissions(view="OUTBOUND_SHIPMENT_QUERY", edit="OUTBOUND_SHIPMENT_MUTATE")
     legacy = Legacy(
@@ -222,14 +223,17 @@ class InvoiceLine(Record):
     linked_invoice = SoftRef("records.Invoice", verbose_name=_("linked invoice"))
     donor = Ref("records.Name", null=True, verbose_name=_("donor"))
     manufacturer = SoftRef("records.Name", verbose_name=_("manufacturer"))
-    vvm_status_id = models.TextField(_("VVM status"), null=True, blank=True)
+    vvm_status = SoftRef("records.VvmStatus", verbose_name=_("VVM status"))
     campaign = SoftRef("records.Campaign", verbose_name=_("campaign"))
     program = SoftRef("records.MasterList", verbose_name=_("programme"))
-    purchase_order_line_id = models.TextField(_("purchase order line"), null=True, blank=True)
+    purchase_order_line = SoftRef(
+        "records.PurchaseOrderLine", verbose_name=_("purchase order line")
+    )
     volume_per_pack = models.FloatField(_("volume per pack"), default=0)
 
     number = 91
-    sync = Store("invoice.store_id")
+    data_types = (40,)
+    sync = Store("invoice.store_id", other_party="invoice.name_id", suppressible=True)
     removal = HardDelete()
     permissions = Invoice.permissions
     legacy = Legacy(

@@ -96,6 +96,7 @@ from msupply.records.store_moves import StoreMove
 from msupply.records.stores import Store, StorePreference
 from msupply.records.system_logs import SystemLog
 from msupply.records.tenders import Incoterm, Quote, QuoteLine, Tender, TenderCondition, TenderLine
+from msupply.records.uploads import Upload
 from msupply.records.users import DocumentPermission, User, UserPermission, UserStore
 from msupply.records.vaccinators import Vaccinator
 from msupply.records.vaccines import (
@@ -265,6 +266,7 @@ __all__ = [
     "TransactionNote",
     "Unit",
     "UnitMerge",
+    "Upload",
     "User",
     "UserPermission",
     "UserStore",

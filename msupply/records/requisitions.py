@@ -83,7 +83,8 @@ class Requisition(Record):
     destination_customer = Ref("records.Name", null=True, verbose_name=_("destination customer"))
 
     number = 100
-    sync = Store("store_id")
+    data_types = (34,)
+    sync = Store("store_id", other_party="name_id")
     removal = HardDelete()
     permissions = _PERMISSIONS
     legacy = Legacy(
@@ -188,11 +189,12 @@ class RequisitionLine(Record):
     forecast_total_doses = models.FloatField(_("forecast, doses"), null=True, blank=True)
     vaccine_courses = models.TextField(_("vaccine courses"), null=True, blank=True)
     # What an R&R form adds to the order that is made of it.
-    rnr_form_line_id = models.TextField(null=True, blank=True, editable=False)
+    rnr_form_line = SoftRef("records.RnrFormLine", editable=False)
     expiry_date = models.DateField(_("expiry date"), null=True, blank=True)
 
     number = 101
-    sync = Store("requisition.store_id")
+    data_types = (34,)
+    sync = Store("requisition.store_id", other_party="requisition.name_id")
     removal = HardDelete()
     permissions = _PERMISSIONS
     legacy = Legacy(

@@ -9,6 +9,7 @@ from msupply.sync.declare import (
     Central,
     HardDelete,
     Legacy,
+    Merging,
     Permissions,
     Record,
     Ref,
@@ -28,6 +29,7 @@ class LocationType(Record):
     max_temperature = models.FloatField(_("highest temperature"), default=0)
 
     number = 70
+    data_types = (13,)
     sync = Central()
     legacy = Legacy(
         "Location_type",
@@ -56,8 +58,10 @@ class Location(Record):
     volume = models.FloatField(default=0)
 
     number = 71
+    data_types = (35,)
     sync = Store("store_id")
     removal = HardDelete()
+    merging = Merging(HardDelete(), known_to_all=False)
     permissions = Permissions(edit="LOCATION_MUTATE")
     legacy = Legacy(
         "Location",
@@ -89,6 +93,7 @@ class Barcode(Record):
     parent = SoftRef("self", verbose_name=_("outer pack"))
 
     number = 72
+    data_types = (10,)
     sync = Shared()
     permissions = Permissions(edit="ITEM_MUTATE")
     legacy = Legacy(
@@ -129,7 +134,7 @@ class StockLine(Record):
     barcode = SoftRef("records.Barcode", verbose_name=_("barcode"))
     item_variant = SoftRef("records.ItemVariant", verbose_name=_("item variant"))
     donor = Ref("records.Name", null=True, verbose_name=_("donor"))
-    vvm_status_id = models.TextField(_("VVM status"), null=True, blank=True)
+    vvm_status = SoftRef("records.VvmStatus", verbose_name=_("VVM status"))
     manufacturer = SoftRef("records.Name", verbose_name=_("manufacturer"))
     campaign = SoftRef("records.Campaign", verbose_name=_("campaign"))
     program = SoftRef("records.MasterList", verbose_name=_("programme"))
@@ -137,6 +142,7 @@ class StockLine(Record):
     volume_per_pack = models.FloatField(_("volume per pack"), default=0)
 
     number = 73
+    data_types = (37,)
     sync = Store("store_id")
     removal = HardDelete()
     permissions = Permissions(view="STOCK_LINE_QUERY", edit="STOCK_LINE_MUTATE")
@@ -187,6 +193,7 @@ class LocationMovement(Record):
     exit_datetime = models.DateTimeField(_("left at"), null=True, blank=True)
 
     number = 74
+    data_types = (35,)
     sync = Store("store_id")
     permissions = Permissions(view="STOCK_LINE_QUERY", edit="STOCK_LINE_MUTATE")
     legacy = Legacy(

@@ -49,7 +49,8 @@ class Stocktake(Record):
     verified_by = models.TextField(_("verified by"), null=True, blank=True)
 
     number = 110
-    sync = Store("store_id")
+    data_types = (37,)
+    sync = Store("store_id", suppressible=True)
     removal = HardDelete()
     permissions = _PERMISSIONS
     legacy = Legacy(
@@ -108,13 +109,14 @@ class StocktakeLine(Record):
     item_variant = SoftRef("records.ItemVariant", verbose_name=_("item variant"))
     donor = SoftRef("records.Name", verbose_name=_("donor"))
     manufacturer = SoftRef("records.Name", verbose_name=_("manufacturer"))
-    vvm_status_id = models.TextField(_("VVM status"), null=True, blank=True)
+    vvm_status = SoftRef("records.VvmStatus", verbose_name=_("VVM status"))
     campaign = SoftRef("records.Campaign", verbose_name=_("campaign"))
     program = SoftRef("records.MasterList", verbose_name=_("programme"))
     volume_per_pack = models.FloatField(_("volume per pack"), default=0)
 
     number = 111
-    sync = Store("stocktake.store_id")
+    data_types = (37,)
+    sync = Store("stocktake.store_id", suppressible=True)
     removal = HardDelete()
     permissions = _PERMISSIONS
     legacy = Legacy(

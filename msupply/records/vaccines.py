@@ -3,15 +3,20 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from msupply.records.values import boolean
+from msupply.records.quirks import vaccines as quirks
+from msupply.records.values import boolean, null_text, zoned
 from msupply.sync.declare import (
+    BOOL,
     Central,
+    Field,
+    Legacy,
     Modern,
     Patient,
     Permissions,
     Record,
     Ref,
     SoftRef,
+    date,
 )
 
 
@@ -20,7 +25,8 @@ class VaccineCourse(Record):
 
     name = models.TextField()
     program = Ref("records.MasterList", verbose_name=_("programme"))
-    demographic = Ref("records.Demographic", null=True, verbose_name=_("population group"))
+    # Unknown on an mSupply central server to which another server reports the course.
+    demographic = SoftRef("records.Demographic", verbose_name=_("population group"))
     coverage_rate = models.FloatField(_("coverage, percent"), default=100)
     wastage_rate = models.FloatField(_("wastage, percent"), default=0)
     use_in_gaps_calculations = models.BooleanField(_("used in GAPS"), default=True)
@@ -28,12 +34,28 @@ class VaccineCourse(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 150
+    data_types = (20,)
     sync = Central()
     modern = Modern(
         "vaccine_course",
         renamed={"is_active": "use_in_gaps_calculations"},
         # Senders before 2.12 do not know the key.
         fields={"can_skip_dose": boolean("can_skip_dose")},
+    )
+    legacy = Legacy(
+        "om_vaccine_course",
+        {
+            "ID": "id",
+            "name": "name",
+            "program_id": "program_id",
+            "coverage_rate": "coverage_rate",
+            "wastage_rate": "wastage_rate",
+            "deleted_datetime": zoned("deleted_datetime"),
+            "demographic_id": null_text("demographic_id"),
+        },
+        quirk_keys={"is_active": Field(None, BOOL)},
+        encode=quirks.encode_course,
+        reported=True,
     )
 
     class Meta:
@@ -54,8 +76,23 @@ class VaccineCourseDose(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 151
+    data_types = (20,)
     sync = Central()
     modern = Modern("vaccine_course_dose")
+    legacy = Legacy(
+        "om_vaccine_course_dose",
+        {
+            "ID": "id",
+            "vaccine_course_ID": "vaccine_course_id",
+            "label": "label",
+            "min_interval_days": "min_interval_days",
+            "min_age": "min_age",
+            "max_age": "max_age",
+            "deleted_datetime": zoned("deleted_datetime"),
+            "custom_age_label": null_text("custom_age_label"),
+        },
+        reported=True,
+    )
 
     class Meta:
         db_table = "vaccine_course_dose"
@@ -71,8 +108,19 @@ class VaccineCourseItem(Record):
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 152
+    data_types = (20,)
     sync = Central()
     modern = Modern("vaccine_course_item", renamed={"item_link_id": "item_id"})
+    legacy = Legacy(
+        "om_vaccine_course_item",
+        {
+            "ID": "id",
+            "vaccine_course_ID": "vaccine_course_id",
+            "item_ID": "item_id",
+            "deleted_datetime": zoned("deleted_datetime"),
+        },
+        reported=True,
+    )
 
     class Meta:
         db_table = "vaccine_course_item"
@@ -89,6 +137,7 @@ class VaccineCourseStoreConfig(Record):
     coverage_rate = models.FloatField(_("coverage, percent"), null=True, blank=True)
 
     number = 153
+    data_types = (20,)
     sync = Central()
     modern = Modern("vaccine_course_store_config")
 
@@ -103,8 +152,8 @@ class Vaccination(Record):
 
     store = SoftRef("records.Store", null=False, verbose_name=_("store"))
     given_store = SoftRef("records.Store", verbose_name=_("given in store"))
-    program_enrolment_id = models.TextField(_("enrolment"))
-    encounter_id = models.TextField(_("encounter"))
+    program_enrolment = SoftRef("records.ProgramEnrolment", null=False, verbose_name=_("enrolment"))
+    encounter = SoftRef("records.Encounter", null=False, verbose_name=_("encounter"))
     user = SoftRef("records.User", null=False, verbose_name=_("user"))
     patient = Ref("records.Name", db_index=True, verbose_name=_("patient"))
     vaccine_course_dose = Ref("records.VaccineCourseDose", verbose_name=_("dose"))
@@ -121,6 +170,7 @@ class Vaccination(Record):
     comment = models.TextField(null=True, blank=True)
 
     number = 154
+    data_types = (30,)
     sync = Patient(visible="patient_id")
     permissions = Permissions(view="PATIENT_QUERY", edit="PATIENT_MUTATE")
     modern = Modern(
@@ -131,6 +181,30 @@ class Vaccination(Record):
             "patient_link_id": "patient_id",
             "facility_name_link_id": "facility_name_id",
         },
+    )
+    legacy = Legacy(
+        "om_vaccination",
+        {
+            "ID": "id",
+            "created_datetime": zoned("created_datetime"),
+            "user_ID": "user_id",
+            "vaccine_course_dose_ID": "vaccine_course_dose_id",
+            "store_ID": "store_id",
+            "prescriber_ID": null_text("clinician_id"),
+            "transact_ID": null_text("invoice_id"),
+            "item_line_ID": null_text("stock_line_id"),
+            "vaccination_date": date("vaccination_date"),
+            "given": "given",
+            "not_given_reason": null_text("not_given_reason"),
+            "comment": null_text("comment"),
+            "name_ID": "patient_id",
+            "facility_ID": null_text("facility_name_id"),
+            "item_ID": null_text("item_id"),
+            "encounter_ID": null_text("encounter_id"),
+            "program_enrolment_ID": null_text("program_enrolment_id"),
+            "given_store_ID": null_text("given_store_id"),
+        },
+        reported=True,
     )
 
     class Meta:

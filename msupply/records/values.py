@@ -1,5 +1,6 @@
 """Kinds of values on the wires that several record types share, beyond those of the engine."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from msupply.sync.declare.codecs import (
     Codec,
     Field,
     Form,
+    decode_datetime,
+    iso_datetime,
     number,
     with_default,
 )
@@ -35,6 +38,25 @@ def _same_in_every_form(convert: Any) -> dict[Form, Any]:
 FLAG = Codec(bool | None, False, bool, _same_in_every_form(bool))
 # Any JSON value, null too, kept as the text that came.
 ANY_JSON = Codec(msgspec.Raw, decode=_json_text, encode=_same_in_every_form(_raw))
+# A moment that is null on the wire when there is none, also towards a site.
+NULL_MOMENT = Codec(str | None, None, decode_datetime, _same_in_every_form(iso_datetime))
+
+
+def _decode_zoned(value: str | None) -> str | None:
+    if not value:
+        return None
+    moment = dt.datetime.fromisoformat(value)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
+    return moment.isoformat(" ")
+
+
+def _encode_zoned(value: str | None) -> str | None:
+    return value and value.replace(" ", "T") + "+00:00"
+
+
+# A moment with its zone, as the Open mSupply central server reports it (sync-v5.md 13C).
+ZONED = Codec(str | None, None, _decode_zoned, _same_in_every_form(_encode_zoned))
 # Keys that a quirk reads and writes.
 DATE_PART = Field(None, DATE)
 PLAIN_DATE_PART = Field(None, PLAIN_DATE)
@@ -44,6 +66,16 @@ MOMENT = Field(None, DATETIME)
 def null_text(column: str) -> Field:
     """Text that is null on the wire when there is none."""
     return Field(column, NULL_TEXT)
+
+
+def null_moment(column: str) -> Field:
+    """A moment that is null on the wire when there is none."""
+    return Field(column, NULL_MOMENT)
+
+
+def zoned(column: str) -> Field:
+    """A moment with its zone."""
+    return Field(column, ZONED)
 
 
 def flag(column: str) -> Field:

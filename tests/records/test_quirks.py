@@ -40,7 +40,10 @@ def codec(table: str) -> TableCodec:
 
 def decode(table: str, *changes: dict[str, Any]) -> DecodedBatch:
     pairs = [
-        [f"{table}-{n}", FIRST[table] | {"ID": f"{table}-{n}"} | change]
+        [
+            f"{table}-{n}",
+            FIRST[table] | {codec(table).table.id_key or "ID": f"{table}-{n}"} | change,
+        ]
         for n, change in enumerate(changes)
     ]
     return codec(table).decode(msgspec.json.encode(pairs))
@@ -378,6 +381,6 @@ def test_an_empty_reference_to_what_must_exist_is_an_error() -> None:
 
 def test_bad_records_do_not_disturb_the_good_ones() -> None:
     for table, record in FIRST.items():
-        batch = decode(table, {}, {key: [] for key in record if key != "ID"}, {})
+        batch = decode(table, {}, {key: [] for key in record if key not in {"ID", "id"}}, {})
         assert set(batch.errors) <= {1}, table
         assert batch.columns["id"][2] == f"{table}-2" or table == "pref"

@@ -112,6 +112,11 @@ def UpOnly(store: str | None = None) -> Policy:
     return Policy(Editor.OWNER if store else Editor.ANYWHERE, store=store, goes_down=False)
 
 
+def Reported() -> Policy:
+    """Kept by the Open mSupply central server, which reports it to the mSupply central server."""
+    return Policy(Editor.CENTRAL, goes_down=False, goes_up=False)
+
+
 @dataclass(frozen=True)
 class LocalOnly:
     """The table never travels; the reason is for readers. It is edited anywhere unless said."""

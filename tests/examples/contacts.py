@@ -1,0 +1,25 @@
+"""Examples: a person at a supplier."""
+
+from tests.examples import v5
+
+EXAMPLES = [
+    v5(
+        "contact",
+        {
+            "ID": "person-1",
+            "name_ID": "name-supplier",
+            "first": "Mele",
+            "last": "Fonua",
+            "position": "Export manager",
+            "comment": "Mornings only",
+            "phone": "+676 555 0101",
+            "email": "mele@example.org",
+            "category": "Sales",
+            "category2": "Export",
+            "category3": "Vaccines",
+            "address1": "5 Wharf Street",
+            "address2": "Level 2",
+            "country": "Tonga",
+        },
+    ),
+]
