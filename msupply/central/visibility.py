@@ -245,17 +245,17 @@ def _recompute(
         cursor.execute(insert, parameters)
         added = cursor.rowcount
         cursor.execute(
-            "SELECT store_id, site_id FROM store_sync"
+            "SELECT store_id, x.name FROM store_sync JOIN site x ON x.site_id = store_sync.site_id"
             f" WHERE sync_with = 'COLLECTOR' AND {invisible}",
             parameters,
         )
         collectors = cursor.fetchall()
         cursor.execute(f"DELETE FROM store_sync WHERE {invisible}", parameters)
         removed = cursor.rowcount
-    for store_id, site_id in collectors:
+    for store_id, site in collectors:
         # Somebody had chosen this; transfer copies come and go without a word.
         kind = ActivityType.STORE_SYNC_TYPE_CHANGED
-        old, new = (f"{site_id}: {t.value}" for t in (SyncType.COLLECTOR, SyncType.NONE))
+        old, new = (f"{site}: {t.value}" for t in (SyncType.COLLECTOR, SyncType.NONE))
         acting.note(connection, None, kind, store_id, old, new)
     return Recomputed(added, removed)
 
