@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from msupply.sync import buffer, changelog, cursors, pull, push, wait
 from msupply.sync import here as instance
 from msupply.sync.clock import now
-from msupply.sync.declare.registry import Channel
+from msupply.sync.declare.registry import Channel, registry
 from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
 from msupply.sync.here import Here
 from msupply.sync.integrate import Origin, integrate
@@ -147,11 +147,13 @@ def _learn(connection: BaseDatabaseWrapper, info: SiteInfo) -> Here:
 
 
 def _send_what_stayed(connection: BaseDatabaseWrapper, old: SiteOrders, new: SiteOrders) -> None:
-    """Queue the records of stores that the central server wants from now on (domain.md D.6)."""
+    """Queue the records that the central server wants from now on (domain.md D.6)."""
     stayed = {*old.kept_home_stores, *old.stores_without_transactions}
     wanted = stayed - {*new.kept_home_stores, *new.stores_without_transactions}
     if wanted:
         changelog.touch_stores(connection, sorted(wanted), (Channel.QUEUE, Channel.MODERN))
+    if new.takes_our_tables and not old.takes_our_tables:
+        changelog.touch_kinds(connection, registry().own, (Channel.QUEUE,))
 
 
 class _Cycle:

@@ -27,6 +27,7 @@ class SiteOrders(msgspec.Struct, frozen=True, omit_defaults=True):
     - `is_primary`: this site edits the central data of the whole system (domain.md D.12).
     - `centralised_procurement`: purchase orders are edited on the primary server (C.5).
     - `patients_edited_where_visible`: not at their home store alone (H.6).
+    - `takes_our_tables`: the server knows the tables that only programs of this kind have.
     """
 
     collected_stores: tuple[str, ...] = ()
@@ -36,9 +37,11 @@ class SiteOrders(msgspec.Struct, frozen=True, omit_defaults=True):
     is_primary: bool = False
     centralised_procurement: bool = False
     patients_edited_where_visible: bool = False
+    takes_our_tables: bool = True
 
 
-NO_ORDERS = SiteOrders()
+# What a server that gives no orders, one of another make, has decided.
+NO_ORDERS = SiteOrders(takes_our_tables=False)
 
 
 def for_site(connection: BaseDatabaseWrapper, here: "Here", site_id: int) -> SiteOrders:

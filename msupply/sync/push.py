@@ -185,6 +185,8 @@ def _mine(connection: BaseDatabaseWrapper, instance: Here) -> tuple[str, list[An
     if instance.is_primary:
         tests.append(_among(registry().central_store))
     condition = f"source_site IS NULL AND ({' OR '.join(tests)})"
+    if not instance.orders.takes_our_tables:
+        condition += f" AND ({_among(registry().own)}) IS NOT TRUE"
     for stays, kinds in _staying(instance):
         # A transfer goes up all the same: its other half is at another site.
         condition += f" AND (partner_id IS NULL AND {speak.in_ids('store_id')}{kinds}) IS NOT TRUE"

@@ -381,6 +381,11 @@ class Registry:
         ]
 
     @cached_property
+    def own(self) -> list[RecordType]:
+        """The record types that the V5 wire carries between programs of this kind alone."""
+        return [k for k in self.types if k.model.legacy and k.model.legacy.is_own]
+
+    @cached_property
     def suppressible(self) -> list[RecordType]:
         """The types that stay at the site while transactions are not included in sync."""
         return [k for k in self.types if k.policies_where(lambda p: p.suppressible)]
