@@ -7,6 +7,7 @@ PULL_V6 = "pull_v6"
 PUSH_V5 = "push_v5"
 PUSH_V5_CENTRAL = "push_v5_central"
 PUSH_V6 = "push_v6"
+REPORT_V5 = "report_v5"
 
 
 def get(connection: BaseDatabaseWrapper, name: str) -> int:

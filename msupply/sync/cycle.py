@@ -240,8 +240,7 @@ class _Cycle:
         def deliver(batch: push.PushBatch) -> None:
             _when_idle(lambda: legacy.push(batch.waiting, batch.records), legacy.status)
 
-        ways = (push.V5_CENTRAL, push.V5) if here.is_primary else (push.V5,)
-        for way in ways:
+        for way in push.legacy_ways(here):
             push.send(
                 self.connection,
                 way,

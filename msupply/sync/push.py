@@ -39,6 +39,8 @@ V5 = Way(Channel.QUEUE, cursors.PUSH_V5, Wire.V5, Form.TO_CENTRAL)
 # Central data go up from a primary server alone (domain.md D.12).
 V5_CENTRAL = Way(Channel.CENTRAL, cursors.PUSH_V5_CENTRAL, Wire.V5, Form.TO_CENTRAL)
 V6 = Way(Channel.MODERN, cursors.PUSH_V6, Wire.V6, Form.MODERN)
+# What an Open mSupply central server tells of its own and its sites' records (sync-v5.md 13C).
+REPORT = Way(Channel.MODERN, cursors.REPORT_V5, Wire.V5, Form.TO_CENTRAL)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def send(
     `limit` is asked before each batch: what a server takes at once is learnt from its answers.
     """
     up_to = changelog.head(connection, way.channel)
-    own = _OwnChanges(connection, way, _mine(connection, instance), instance.is_primary, up_to)
+    wanted = _wanted(connection, way, instance)
+    own = _OwnChanges(connection, way, wanted, instance.is_primary, up_to)
     done = 0
 
     def arrived(batch: PushBatch) -> None:
@@ -113,6 +116,13 @@ def _batches(own: "_OwnChanges", limit: Callable[[], int]) -> Iterator[PushBatch
         waiting -= size
 
 
+def legacy_ways(instance: Here) -> tuple[Way, ...]:
+    """Return the ways to the mSupply central server that this instance uses, in their order."""
+    central = (V5_CENTRAL,) if instance.is_primary else ()
+    reports = (REPORT,) if instance.is_oms_central else ()
+    return (*central, V5, *reports)
+
+
 def skip_everything(connection: BaseDatabaseWrapper) -> None:
     """Move both push cursors to the head: what a first cycle brought is not sent back."""
     for way in (V5_CENTRAL, V5, V6):
@@ -124,14 +134,15 @@ def waiting_to_push(connection: BaseDatabaseWrapper) -> int:
     instance = here.load(connection)
     if not instance.is_remote or not instance.initialised:
         return 0
-    mine, parameters = _mine(connection, instance)
-    ways = (V5,) if instance.is_oms_central else (V5, V6)
-    if instance.is_primary:
-        ways = (V5_CENTRAL, *ways)
-    parts, values = [], []
+    ways = legacy_ways(instance)
+    if not instance.is_oms_central:
+        ways += (V6,)
+    parts: list[str] = []
+    values: list[Any] = []
     for way in ways:
+        wanted, parameters = _wanted(connection, way, instance)
         parts.append(
-            f"SELECT record_type, record_id FROM {way.channel.value} WHERE cursor > %s AND {mine}"
+            f"SELECT record_type, record_id FROM {way.channel.value} WHERE cursor > %s AND {wanted}"
         )
         values += [cursors.get(connection, way.cursor), *parameters]
     with connection.cursor() as cursor:
@@ -148,7 +159,7 @@ class _OwnChanges:
 
     connection: BaseDatabaseWrapper
     way: Way
-    mine: tuple[str, list[Any]]
+    wanted: tuple[str, list[Any]]
     is_primary: bool
     up_to: int
 
@@ -164,14 +175,22 @@ class _OwnChanges:
     def _select(
         self, columns: str, after: int, ending: str, values: list[Any]
     ) -> list[tuple[Any, ...]]:
-        mine, parameters = self.mine
+        wanted, parameters = self.wanted
         with self.connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {columns} FROM {self.way.channel.value}"
-                f" WHERE cursor > %s AND cursor <= %s AND {mine} {ending}",
+                f" WHERE cursor > %s AND cursor <= %s AND {wanted} {ending}",
                 [after, self.up_to, *parameters, *values],
             )
             return list(cursor.fetchall())
+
+
+def _wanted(connection: BaseDatabaseWrapper, way: Way, instance: Here) -> tuple[str, list[Any]]:
+    """Return the condition of the changes that go a way, with its parameters."""
+    if way is REPORT:
+        # Whoever made them: sites tell them to the Open mSupply central server alone.
+        return _among(registry().reported), []
+    return _mine(connection, instance)
 
 
 def _mine(connection: BaseDatabaseWrapper, instance: Here) -> tuple[str, list[Any]]:

@@ -386,6 +386,11 @@ class Registry:
         return [k for k in self.types if k.model.legacy and k.model.legacy.is_own]
 
     @cached_property
+    def reported(self) -> list[RecordType]:
+        """The types that an Open mSupply central server reports to the mSupply central server."""
+        return [kind for kind in self.types if kind.reported]
+
+    @cached_property
     def suppressible(self) -> list[RecordType]:
         """The types that stay at the site while transactions are not included in sync."""
         return [k for k in self.types if k.policies_where(lambda p: p.suppressible)]
