@@ -111,16 +111,16 @@ def set_sync_type(
     with transaction.atomic(using=connection.alias):
         store = find_store(connection, store_id)
         site = find_site(connection, site_id)
-        old = placement.sync_type(connection, store_id, site_id)
+        old = placement.sync_type(connection, store.pk, site_id)
         if old is sync_type:
             return
         _check_type(connection, store, site, old, sync_type)
-        write_sync_type(connection, store_id, site_id, sync_type)
+        write_sync_type(connection, store.pk, site_id, sync_type)
         kind = ActivityType.STORE_SYNC_TYPE_CHANGED
         before, after = (f"{site.name}: {t.value}" for t in (old, sync_type))
-        acting.note(connection, user, kind, store_id, before, after)
+        acting.note(connection, user, kind, store.pk, before, after)
         if sync_type is SyncType.COLLECTOR:
-            active_site.send_history(connection, store_id)
+            active_site.send_history(connection, store.pk)
 
 
 def set_local(
@@ -145,8 +145,8 @@ def set_local(
             raise ValidationError({"site": text})
         old = store.site_id
         active_site.switch(connection, store, site_id)
-        active_site.send_history(connection, store_id)
-        active_site.note(connection, user, store_id, old, site_id)
+        active_site.send_history(connection, store.pk)
+        active_site.note(connection, user, store.pk, old, site_id)
 
 
 def set_include_transactions(
@@ -164,14 +164,14 @@ def set_include_transactions(
         if store.store_mode != StoreMode.DISPENSARY and not include:
             text = _("Only dispensaries may leave their transactions out.")
             raise ValidationError({"include_transactions": text})
-        settings, _new = StoreSettings.objects.using(alias).get_or_create(store_id=store_id)
+        settings, _new = StoreSettings.objects.using(alias).get_or_create(store_id=store.pk)
         if settings.include_transactions == include:
             return
-        _refuse_while_moving(connection, store_id)
+        _refuse_while_moving(connection, store.pk)
         settings.include_transactions = include
         settings.save(using=alias, update_fields=["include_transactions"])
         kind = ActivityType.STORE_TRANSACTIONS_IN_SYNC_CHANGED
-        acting.note(connection, user, kind, store_id, not include, include)
+        acting.note(connection, user, kind, store.pk, not include, include)
 
 
 def find_store(connection: BaseDatabaseWrapper, store_id: str) -> Store:

@@ -14,6 +14,7 @@ def make_site(connection, name, *codes, initialised=True):
     site = sites.add_site(connection, name, PASSWORD, [(code, f"Store {code}") for code in codes])
     if initialised:
         initialise(connection, site)
+        site.refresh_from_db(using=connection.alias)
     return site
 
 
@@ -69,5 +70,3 @@ def types(connection, code):
 def settle(connection):
     """Follow everything that has changed."""
     visibility.follow(connection)
-
-

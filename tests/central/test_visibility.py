@@ -69,9 +69,7 @@ def test_disabled_stores_and_deleted_names_are_not_visible(connection, two, chan
         store.is_disabled = True
         store.save(using=connection.alias)
     else:
-        Name.objects.using(connection.alias).filter(pk=store.name_id).update(
-            deleted_datetime=now()
-        )
+        Name.objects.using(connection.alias).filter(pk=store.name_id).update(deleted_datetime=now())
     settle(connection)
     assert "north" not in types(connection, "S1")
 
