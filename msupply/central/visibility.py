@@ -185,7 +185,7 @@ def _changed_stores(connection: BaseDatabaseWrapper, after: int, up_to: int) -> 
 
 def _has_merges(connection: BaseDatabaseWrapper, after: int, up_to: int) -> bool:
     """True when records were merged: that moves what is visible without a change of the joins."""
-    merge = registry().by_table.get("merge")
+    merge = registry().merges.get("name")
     if merge is None:
         return False
     sql = (

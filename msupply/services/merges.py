@@ -158,6 +158,7 @@ def _checked(
         _may(connection, user, store_id, what, record)
     _refuse_merged(connection, what, kept, lost)
     _refuse_unfit(connection, kept, lost)
+    _refuse_unheard(connection, kept)
     return kept, lost
 
 
@@ -210,6 +211,18 @@ def _refuse_unfit(connection: BaseDatabaseWrapper, kept: Record, lost: Record) -
                 _("%(record)s is the name of a store: merge other names into it.")
                 % {"record": _described(lost)}
             )
+
+
+def _refuse_unheard(connection: BaseDatabaseWrapper, kept: Record) -> None:
+    """Refuse what a central server of another make would never hear of."""
+    here = instance.load(connection)
+    merging = kept.merging
+    assert merging is not None
+    # Where the changed records are told too, the server gets along without the merge.
+    if here.is_remote and merging.known_to_all and not here.orders.takes_our_tables:
+        raise ValidationError(
+            _("The central server of this site takes no merges: merge these records there.")
+        )
 
 
 def _described(record: Record) -> str:

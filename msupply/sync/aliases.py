@@ -14,6 +14,7 @@ from msupply.sync.clock import now_text
 from msupply.sync.declare.batch import DecodedBatch
 from msupply.sync.declare.record import HardDelete
 from msupply.sync.declare.registry import RecordType, registry
+from msupply.sync.ownership import Sender
 from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect
 from msupply.sync.sql.dialect import stage_name
@@ -173,6 +174,20 @@ class Aliases:
         for place in good:
             kept[place] = root(known, kept[place])
         return refused
+
+    def refused_from_site(self, batch: DecodedBatch, sender: Sender) -> dict[int, Problem]:
+        """Return the pushed merges of records that the sender may not take away or change."""
+        if self.kind.merged_table is None:
+            return {}
+        merged = registry().by_table[self.kind.merged_table]
+        kept = batch.columns["kept_id"]
+        ids = list({record_id for record_id in (*batch.ids, *kept) if record_id})
+        refused = ownership.refused_deletes(self.connection, merged, ids, sender)
+        return {
+            place: refused.get(lost) or refused[kept[place]]
+            for place, lost in enumerate(batch.ids)
+            if place not in batch.errors and (lost in refused or kept[place] in refused)
+        }
 
     def settle(self) -> None:
         """Re-point what is staged if somebody has merged since; no merge can come in between now."""

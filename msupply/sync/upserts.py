@@ -103,6 +103,7 @@ def _check(
         here = instance.load(connection)
         sender = ownership.sender(connection, here, origin.site_id)
         problems |= ownership.refused_from_site(connection, kind, batch, sender)
+        problems |= aliases.refused_from_site(batch, sender)
     problems |= aliases.refused(batch, problems)
     problems |= _missing_parents(connection, kind, batch, problems, present)
     gone = [batch.ids[place] for place in batch.removed if place not in problems]

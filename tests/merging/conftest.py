@@ -9,7 +9,7 @@ from msupply.records.items import Item, Unit
 from msupply.records.names import Name
 from msupply.records.stock import Location, StockLine
 from msupply.records.stores import Store
-from msupply.sync import buffer, here, quarantine
+from msupply.sync import buffer, here
 from msupply.sync.buffer import Arrived
 from msupply.sync.declare.registry import Channel, Wire
 from msupply.sync.integrate import Origin, integrate
@@ -26,7 +26,11 @@ class Country:
         self.connection = connection
         self.alias = connection.alias
         here.change(
-            connection, site_id=CENTRAL, is_central=True, is_oms_central=True, initialised=True
+            connection,
+            site_id=CENTRAL,
+            central_site_id=CENTRAL,
+            is_central=True,
+            is_oms_central=True,
         )
 
     def make(self, model, record_id, **values):
@@ -49,9 +53,7 @@ class Country:
         return [self.make(Unit, i, name=f"unit {i}") for i in ids]
 
     def prescribers(self, *ids, **values):
-        return [
-            self.make(Clinician, i, code=i, last_name=i, initials="", **values) for i in ids
-        ]
+        return [self.make(Clinician, i, code=i, last_name=i, initials="", **values) for i in ids]
 
     def locations(self, store, *ids):
         return [self.make(Location, i, name=i, code=i, store_id=store) for i in ids]
@@ -69,12 +71,18 @@ class Country:
 
     def arrive(self, *records, site=None, wire=Wire.V5):
         """Let records arrive: from a central server, or from a site."""
-        with transaction.atomic(using=self.alias):
-            buffer.store(self.connection, site, wire, records)
-        if site is None:
-            origin = Origin(site_id=None)
-        else:
+        origin = Origin(site_id=None)
+        if site is not None:
             origin = Origin(site_id=site, log_source=site, logs=SERVED)
+        self._integrate(records, origin, wire)
+
+    def arrive_trusted(self, *records):
+        """Take records as this server's own, as an import does."""
+        self._integrate(records, Origin(CENTRAL, logs=SERVED, trusted=True), Wire.V5)
+
+    def _integrate(self, records, origin, wire):
+        with transaction.atomic(using=self.alias):
+            buffer.store(self.connection, origin.site_id, wire, records)
         integrate(self.connection, origin)
 
     def kept_back(self):
@@ -92,9 +100,10 @@ def merge(table, keep, lost, **more):
     return Arrived(table, keep, "merge", msgspec.json.encode(data))
 
 
-def upsert(table, record):
+def arrived(table, record, record_id=None, action="update"):
     """A record as it arrives."""
-    return Arrived(table, record["ID"], "update", msgspec.json.encode(record))
+    own = record_id or record.get("ID") or record["id"]
+    return Arrived(table, own, action, msgspec.json.encode(record))
 
 
 @pytest.fixture
@@ -104,6 +113,3 @@ def country(connection):
     made.store("S-north", NORTH)
     made.store("S-south", SOUTH)
     return made
-
-
-__all__ = ["Country", "country", "merge", "quarantine", "upsert"]

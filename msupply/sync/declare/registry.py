@@ -382,8 +382,12 @@ class Registry:
 
     @cached_property
     def own(self) -> list[RecordType]:
-        """The record types that the V5 wire carries between programs of this kind alone."""
-        return [k for k in self.types if k.model.legacy and k.model.legacy.is_own]
+        """The record types that the V5 wire carries up to programs of this kind alone.
+
+        Merges are among them: others send them to sites, and take none.
+        """
+        declared = [(k, k.model.legacy) for k in self.types]
+        return [k for k, legacy in declared if legacy and (legacy.is_own or legacy.is_merge)]
 
     @cached_property
     def reported(self) -> list[RecordType]:
