@@ -17,11 +17,11 @@ KEPT = timedelta(days=400)
 
 def mark(connection: BaseDatabaseWrapper) -> None:
     """Note where the log is, unless it was noted lately or has not moved since."""
-    if not instance.load(connection).is_central:
-        return
     moment = now()
     latest = _marks(connection).order_by("-at").first()
     if latest is not None and moment - latest.at < MARK_EVERY:
+        return
+    if not instance.load(connection).is_central:
         return
     head = changelog.head(connection, Channel.QUEUE)
     if latest is not None and latest.queue_cursor == head:

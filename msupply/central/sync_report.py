@@ -22,6 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
 from msupply.records.sites import Site, SiteKind
 from msupply.records.stores import Store
@@ -122,28 +123,29 @@ def _all(connection: BaseDatabaseWrapper, subject: Subject) -> "QuerySet[Any]":
             number=F("site_id"),
             last_connection=F("last_connection_datetime"),
             version=F("app_version"),
-            state=_state("kind", "last_connection_datetime"),
+            state=_state(),
         )
     stores = Store.objects.using(connection.alias).filter(is_disabled=False)
+    site = Site.objects.using(connection.alias).filter(site_id=OuterRef("site_id"))
+    # One look-up in the index for each of these, whatever is done with it.
     return stores.annotate(
-        number=F("site_id"),
         title=F("name__name"),
-        site_name=_of_site("name"),
-        site_kind=_of_site("kind"),
-        last_connection=_of_site("last_connection_datetime"),
-        version=_of_site("app_version"),
-    ).annotate(state=_state("site_kind", "last_connection"))
+        number=F("site_id"),
+        site_name=Subquery(site.values("name")[:1]),
+        last_connection=Subquery(site.values("last_connection_datetime")[:1]),
+        version=Subquery(site.values("app_version")[:1]),
+        state=Coalesce(
+            Subquery(site.annotate(state=_state()).values("state")[:1]),
+            Value(Freshness.NO_SITE.value),
+        ),
+    )
 
 
-def _of_site(column: str) -> Subquery:
-    return Subquery(Site.objects.filter(site_id=OuterRef("site_id")).values(column)[:1])
-
-
-def _state(kind: str, last: str) -> Case:
+def _state() -> Case:
     moment = now()
+    last = "last_connection_datetime"
     return Case(
-        When(Q(**{f"{kind}__isnull": True}), then=Value(Freshness.NO_SITE.value)),
-        When(Q(**{kind: SiteKind.CENTRAL}), then=Value(Freshness.HERE.value)),
+        When(Q(kind=SiteKind.CENTRAL), then=Value(Freshness.HERE.value)),
         When(Q(**{f"{last}__isnull": True}), then=Value(Freshness.NEVER.value)),
         When(Q(**{f"{last}__lt": moment - SILENT_AFTER}), then=Value(Freshness.SILENT.value)),
         When(Q(**{f"{last}__lt": moment - LATE_AFTER}), then=Value(Freshness.LATE.value)),

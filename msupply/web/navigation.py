@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from msupply.services import merges
 from msupply.web.screens import screen
 from msupply.web.visit import Visit
 
@@ -62,6 +63,7 @@ GROUPS: tuple[tuple[Text, str, tuple[str, ...]], ...] = (
             "central:system-settings",
             "users",
             "assetlogreason",
+            "page:merges",
             "page:all-records",
         ),
     ),
@@ -75,6 +77,7 @@ PAGES: dict[str, Text] = {
     "sync-report": _("Sync report"),
     "country-map": _("Map"),
     "system-settings": _("System settings"),
+    "merges": _("Merge records"),
     "all-records": _("All records"),
 }
 # The others are for everybody on the mSupply central server.
@@ -100,8 +103,14 @@ def _entries(visit: Visit, names: tuple[str, ...]) -> Iterator[Entry]:
             shown = screen.find(name)
             if shown is not None and shown.may_view(visit):
                 yield Entry(shown.title, shown.url)
-        elif where == "page" or _is_central_page(visit, page):
+        elif _may_open(visit, where, page):
             yield Entry(PAGES[page], reverse(page))
+
+
+def _may_open(visit: Visit, where: str, page: str) -> bool:
+    if page == "merges":
+        return any(visit.may(kind.permission) for kind in merges.KINDS.values())
+    return where == "page" or _is_central_page(visit, page)
 
 
 def _is_central_page(visit: Visit, page: str) -> bool:

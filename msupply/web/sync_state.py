@@ -30,13 +30,18 @@ STEP_NAMES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Badge:
-    """The mark on the Sync entry: `colour` is a Tabler colour, `alert` hides the count."""
+    """The mark on the Sync entry: `colour` is a Tabler colour, `alert` hides the count.
+
+    The bar at the bottom shows the count whatever happened, coloured by `age` alone.
+    """
 
     count: int
     colour: str
     alert: bool
     offline: bool
     title: str | Promise
+    age: str
+    last_success: datetime | None
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,13 @@ def badge(here: Here) -> Badge | None:
         return None
     count = queue_length()
     code = _error_code()
+    last = log.last_success(connection)
+    age = _age_colour(last)
     offline = code is FailureCode.CONNECTION_ERROR
     if code and not offline:
-        return Badge(count, "red", True, False, _("The last synchronisation failed"))
-    colour = _age_colour(log.last_success(connection))
-    return Badge(count, colour, False, offline, _age_title(colour))
+        text = _("The last synchronisation failed")
+        return Badge(count, "red", True, False, text, age, last)
+    return Badge(count, age, False, offline, _age_title(age), age, last)
 
 
 def _error_code() -> FailureCode | None:

@@ -5,6 +5,7 @@ from django.urls import path
 from msupply.web import first_run, home, log_in, sites, stores, sync_page, users
 from msupply.web.administration.urls import urlpatterns as administration_urls
 from msupply.web.cold_chain import catalogue, documents, equipment
+from msupply.web.screens import tables
 from msupply.web.screens import views as screens
 from msupply.web.seeing.urls import urlpatterns as seeing_urls
 
@@ -64,7 +65,13 @@ urlpatterns = [
     path("all-records", home.all_records, name="all-records"),
     path("choose/<slug:record_type>", screens.choose, name="choose"),
     path("list/<slug:slug>/", screens.list_page, name="list"),
-    path("list/<slug:slug>/export.csv", screens.export, name="export"),
+    path("list/<slug:slug>/export.csv", tables.export_csv, name="export"),
+    path("list/<slug:slug>/export.xlsx", tables.export_excel, name="export-excel"),
+    path("list/<slug:slug>/import", tables.import_page, name="import"),
+    path("list/<slug:slug>/import/template.<str:form>", tables.template, name="import-template"),
+    path("list/<slug:slug>/import/<str:upload_id>", tables.preview, name="import-preview"),
+    path("list/<slug:slug>/import/<str:upload_id>/now", tables.import_now, name="import-now"),
+    path("list/<slug:slug>/import/<str:upload_id>/errors", tables.faulty_rows, name="import-errors"),
     path("list/<slug:slug>/new", screens.create, name="create"),
     path("list/<slug:slug>/edit/<path:record_id>", screens.edit_page, name="edit"),
     path("list/<slug:slug>/delete/<path:record_id>", screens.delete, name="delete"),
