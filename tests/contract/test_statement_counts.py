@@ -36,7 +36,8 @@ Counts = dict[str, int]
 
 def first_rows() -> list[Row]:
     """Return an example of each type."""
-    return [country.rows_of(kind)[0] for kind in registry().synced]
+    kinds = [kind for kind in registry().synced if kind.merged_table is None]
+    return [country.rows_of(kind)[0] for kind in kinds]
 
 
 def lots(row: Row, number: int) -> list[Row]:
