@@ -42,7 +42,7 @@ class Clinician(Record):
 
     number = 80
     data_types = (30,)
-    sync = Patient(visible="id")
+    sync = Patient(visible="id", home="store_id")
     merging = Merging(SoftDelete("is_active"))
     permissions = Permissions(edit="MUTATE_CLINICIAN")
     legacy = Legacy(

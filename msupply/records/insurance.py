@@ -56,7 +56,10 @@ class NameInsuranceJoin(Record):
         BUSINESS = "BUSINESS", _("Business")
 
     name = Ref("records.Name", db_index=True, verbose_name=_("patient"))
-    insurance_provider = Ref("records.InsuranceProvider", verbose_name=_("provider"))
+    # Providers go to dispensaries only; the patient may be seen elsewhere too.
+    insurance_provider = SoftRef(
+        "records.InsuranceProvider", null=False, verbose_name=_("provider")
+    )
     policy_type = models.TextField(_("type"), choices=PolicyType)
     policy_number = models.TextField(_("policy number"))
     policy_number_person = models.TextField(_("number of the person"), null=True, blank=True)

@@ -9,6 +9,7 @@ from msupply.sync.declare import (
     BOOL,
     JSON,
     Central,
+    CentralStore,
     Direction,
     Field,
     HardDelete,
@@ -105,7 +106,9 @@ class Name(Record):
 
     number = 20
     data_types = (2, 30)
-    sync = SplitBy("type", "PATIENT", Patient(visible="id"), Central())
+    sync = SplitBy(
+        "type", "PATIENT", Patient(visible="id", home="supplying_store_id"), Central()
+    )
     removal = SoftDelete("deleted_datetime")
     merging = Merging(SoftDelete("deleted_datetime"))
     # Other names are edited with EDIT_CENTRAL_DATA; the policy refuses that on a remote site.
@@ -172,7 +175,13 @@ class NameStoreJoin(Record):
 
     number = 21
     data_types = (27, 28, 29)
-    sync = Store("store_id", shared_edit=True)
+    # A site makes its own patients visible; who else a store deals with is decided centrally.
+    sync = SplitBy(
+        "name.type",
+        "PATIENT",
+        Store("store_id", shared_edit=True),
+        CentralStore("store_id"),
+    )
     removal = HardDelete()
     once = Once(
         ("store_id", "name_id"),

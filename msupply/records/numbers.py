@@ -16,7 +16,7 @@ class Number(Record):
 
     number = 360
     data_types = (40,)
-    sync = Store("store_id")
+    sync = Store("store_id", suppressible=True)
     permissions = Permissions(edit="SERVER_ADMIN")
     legacy = Legacy.own("number")
 

@@ -143,7 +143,7 @@ class StockLine(Record):
 
     number = 73
     data_types = (37,)
-    sync = Store("store_id")
+    sync = Store("store_id", suppressible=True)
     removal = HardDelete()
     permissions = Permissions(view="STOCK_LINE_QUERY", edit="STOCK_LINE_MUTATE")
     legacy = Legacy(
@@ -194,7 +194,7 @@ class LocationMovement(Record):
 
     number = 74
     data_types = (35,)
-    sync = Store("store_id")
+    sync = Store("store_id", suppressible=True)
     permissions = Permissions(view="STOCK_LINE_QUERY", edit="STOCK_LINE_MUTATE")
     legacy = Legacy(
         "location_movement",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from msupply.sync.declare import (
     JSON,
     Central,
+    CentralStore,
     Field,
     HardDelete,
     Legacy,
@@ -70,7 +71,7 @@ class StorePreference(Record):
 
     number = 11
     data_types = (26,)
-    sync = Central()
+    sync = CentralStore("store_id", everywhere_without_store=True)
     # The record id stands in the envelope only: senders differ in whether they repeat it inside.
     legacy = Legacy("pref", {"store_ID": "store_id", "item": "type", "data": Field("data", JSON)})
 

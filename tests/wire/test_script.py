@@ -149,7 +149,7 @@ def test_a_script_initialises_and_works_as_a_site(script):
     stores = [r["recordData"] for r in central if r["tableName"] == "store"]
     (own,) = [store for store in stores if store["sync_id_remote_site"] == site["siteId"]]
     tables = {record["tableName"] for record in central}
-    assert tables >= {"currency", "unit", "name", "store", "pref", "options", "user"}
+    assert tables >= {"currency", "unit", "name", "store", "options", "user"}
     script.pull_queue()
     script.pull_v6()
 
