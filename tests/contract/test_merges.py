@@ -1,0 +1,139 @@
+"""Merges between true instances, while records with the old ids are on their way."""
+
+import pytest
+from django.db import connections
+
+from msupply.records.items import Item
+from msupply.records.merges import ItemMerge
+from msupply.records.names import Name, NameStoreJoin
+from msupply.records.stock import Location, StockLine
+from msupply.services.merges import merge
+from msupply.sync.declare.registry import registry
+from tests.contract.country import CENTRAL, NORTH, SITES
+from tests.contract.world import Instance, World
+
+# Of these each instance notes its own moment.
+MOMENTS = {"deleted_datetime"}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def world(request, new_sqlite, django_db_blocker):
+    """Three instances with nothing but stores, and a spare database."""
+    database = request.param
+    make = new_sqlite if database == "sqlite" else request.getfixturevalue("new_postgres")
+    with django_db_blocker.unblock():
+        central = Instance(make(f"merging_{database}"), CENTRAL)
+        sites = {n: Instance(new_sqlite(f"merging_{database}_{n}"), n) for n in SITES}
+        spare = Instance(new_sqlite(f"merging_{database}_anew"), NORTH)
+        made = World(central, sites, spare)
+        made.set_up()
+        yield made
+        for instance in made.everyone:
+            instance.connection.close()
+        for alias in {one.alias for one in (central, *sites.values(), spare)}:
+            connections.settings.pop(alias, None)
+
+
+def make(instance, model, record_id, **values):
+    return model.objects.using(instance.alias).create(id=record_id, **values)
+
+
+def get(instance, model, record_id):
+    return model.objects.using(instance.alias).get(pk=record_id)
+
+
+def items(instance, *ids):
+    for record_id in ids:
+        make(instance, Item, record_id, name=record_id, code=record_id)
+
+
+def stock(instance, record_id, item, **values):
+    make(instance, StockLine, record_id, item_id=item, store_id="store-north", **values)
+
+
+def merging(instance, kind, keep, lose):
+    merge(instance.connection, None, None, kind, keep, lose)
+
+
+def told(instance, kind):
+    rows = instance.table(kind)
+    for row in rows.values():
+        for name in MOMENTS & row.keys():
+            row[name] = row[name] is not None
+    return rows
+
+
+def assert_same(world, site):
+    """Every row of a site is as the central server has it."""
+    for kind in registry().synced:
+        central = told(world.central, kind)
+        for record_id, row in told(world[site], kind).items():
+            assert row == central.get(record_id), (kind.name, record_id)
+    assert world.central.quarantine() == []
+    assert world[site].quarantine() == []
+
+
+def test_a_record_that_is_made_during_the_merge_finds_the_item_kept(world):
+    central, north = world.central, world[NORTH]
+    items(central, "A", "B", "C")
+    world.synchronise()
+    stock(north, "L1", "A")
+    merging(central, "item", "B", "A")
+    world.synchronise()
+    stock(north, "L2", "B")
+    merging(central, "item", "C", "B")
+    world.synchronise(rounds=2)
+    for instance in (central, north):
+        assert {get(instance, StockLine, line).item_id for line in ("L1", "L2")} == {"C"}
+    for site in SITES:
+        assert_same(world, site)
+
+
+def test_a_new_site_gets_the_merges_after_the_records(world):
+    central, north = world.central, world[NORTH]
+    items(central, "A", "B", "C")
+    world.synchronise()
+    stock(north, "L1", "A")
+    world.synchronise()
+    merging(central, "item", "B", "A")
+    merging(central, "item", "C", "B")
+    world.install_again(NORTH)
+    world.cycle(NORTH)
+    assert get(world[NORTH], StockLine, "L1").item_id == "C"
+    found = ItemMerge.objects.using(world[NORTH].alias).values_list("id", "kept_id")
+    assert set(found) == {("A", "C"), ("B", "C")}
+    assert_same(world, NORTH)
+
+
+def test_a_site_merges_its_patients_and_locations_for_all(world):
+    north = world[NORTH]
+    for record_id in ("P1", "P2"):
+        make(
+            north,
+            Name,
+            record_id,
+            name=record_id,
+            code=record_id,
+            type="PATIENT",
+            supplying_store_id="store-north",
+        )
+        make(north, NameStoreJoin, f"J{record_id}", name_id=record_id, store_id="store-north")
+    for record_id in ("L1", "L2"):
+        make(north, Location, record_id, name="", code="", store_id="store-north")
+    items(world.central, "I")
+    world.synchronise()
+    stock(north, "S", "I", location_id="L1")
+    world.synchronise()
+    # Another site sees one of them.
+    make(world.central, NameStoreJoin, "JS", name_id="P1", store_id="store-south")
+    world.synchronise()
+    merging(north, "patient", "P2", "P1")
+    merging(north, "location", "L2", "L1")
+    world.synchronise(rounds=2)
+    assert get(world.central, StockLine, "S").location_id == "L2"
+    for site in SITES:
+        assert get(world[site], Name, "P1").deleted_datetime is not None
+        assert get(world[site], Name, "P2").deleted_datetime is None
+        assert_same(world, site)
+    found = NameStoreJoin.objects.using(world.central.alias).filter(name_id="P2")
+    assert set(found.values_list("id", flat=True)) == {"JP1", "JS"}
