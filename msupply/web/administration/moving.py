@@ -91,7 +91,8 @@ def _of_plan(request: PageRequest, store: Store, form: MoveForm) -> dict[str, An
         "form": form,
         "past": _past(store),
     }
-    if form.is_bound and form.is_valid():
+    # A plan that was refused as a whole is shown again, with its problems as they are now.
+    if form.is_bound and not {"to", "keep"} & set(form.errors):
         context |= {
             "target": form.cleaned_data["to"],
             "keeps": form.cleaned_data["keep"],

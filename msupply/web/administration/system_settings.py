@@ -133,4 +133,4 @@ def local_procurement(request: PageRequest) -> HttpResponse:
         messages.success(request, _("Saved"))
         if warning:
             messages.warning(request, warning)
-    return redirect("sync")
+    return redirect("sync-settings")

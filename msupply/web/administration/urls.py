@@ -4,6 +4,7 @@ from django.urls import path
 
 from msupply.web.administration import (
     home_store,
+    merging,
     moving,
     site_actions,
     site_wizard,
@@ -40,5 +41,7 @@ urlpatterns = [
         system_settings.local_procurement,
         name="local-procurement",
     ),
+    path("merge", merging.choose_kind, name="merges"),
+    path("merge/<slug:kind>", merging.pair, name="merge"),
     path("home-store/<slug:kind>/<path:record_id>", home_store.change, name="home-store"),
 ]
