@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
-from msupply.central import acting, active_site, sites, store_move, store_sync
+from msupply.central import acting, active_site, sites, store_move, store_sync, visibility
 from msupply.central.stores import add_store
 from msupply.records.activity_types import ActivityType
 from msupply.records.names import Name, NameStoreJoin, NameType
@@ -211,6 +211,7 @@ def _give(
         if store.store_mode != planned.mode:
             store.store_mode = planned.mode
             store.save(using=alias, update_fields=["store_mode"])
+    visibility.recompute(connection, [store.pk])
     own = instance.load(connection).site_id or 0
     store_sync.set_sync_type(connection, store.pk, own, planned.central_type, user)
     if not planned.include_transactions:

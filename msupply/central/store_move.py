@@ -38,7 +38,10 @@ class MoveCheck:
 
 @dataclass(frozen=True)
 class MoveProgress:
-    """How far a move is; while it sends, `left` of `total` records have not arrived yet."""
+    """How far a move is; while it sends, `left` of `total` records have not arrived yet.
+
+    `needs_initialisation`: the new site gets everything when somebody initialises it.
+    """
 
     move: StoreMove
     store: Store | None
@@ -47,6 +50,7 @@ class MoveProgress:
     waits: tuple[Condition, ...]
     total: int
     left: int
+    needs_initialisation: bool = False
 
     @property
     def can_cancel(self) -> bool:
@@ -178,6 +182,7 @@ def progress(connection: BaseDatabaseWrapper, move: StoreMove) -> MoveProgress:
         drained.conditions(connection, move) if move.state == MoveState.WAITING else (),
         max(move.backlog_total or 0, left),
         left,
+        move.is_open and active_site.is_unused(connection, move.to_site),
     )
 
 

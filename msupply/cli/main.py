@@ -13,6 +13,7 @@ from msupply.cli import (
     init,
     serve,
     site,
+    store,
     sync,
     usage,
 )
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(init.app, name="init")
 app.add_typer(site.app, name="site")
+app.add_typer(store.app, name="store")
 app.add_typer(imports.app, name="import")
 app.command("serve", cls=usage.Command, help=serve.HELP)(serve.serve)
 app.command("sync", cls=usage.Command, help=sync.HELP)(sync.sync)
