@@ -81,6 +81,7 @@ class Explanation:
     quarantine: list[Kept] = field(default_factory=list)
     in_buffer: int = 0
     files: list[str] = field(default_factory=list)
+    merged_into: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for programs."""
@@ -120,6 +121,7 @@ def explain(
         quarantine=_kept(connection, tables, record_id),
         in_buffer=_in_buffer(connection, tables),
         files=_file_texts(connection, kind, record_id),
+        merged_into=_merged_into(connection, kind, record_id),
     )
     found.verdicts = _verdicts(connection, here, kind, logged, sites)
     found.notes = _notes(here, kind, found)
@@ -150,6 +152,9 @@ def _notes(here: Here, kind: RecordType, found: Explanation) -> list[str]:
     notes = []
     if found.quarantine:
         notes.append(_("A copy of it could not be taken here: see the reason below."))
+    if found.merged_into is not None:
+        text = _("It was merged into {id}: what referred to it refers to that record now.")
+        notes.append(text.format(id=found.merged_into))
     if not kind.syncs:
         assert isinstance(kind.policy, LocalOnly)
         notes.append(_("It never travels: {reason}").format(reason=kind.policy.reason))
@@ -162,7 +167,7 @@ def _notes(here: Here, kind: RecordType, found: Explanation) -> list[str]:
             if not here.is_remote
             else _("It came from the central server, and has not been changed here.")
         )
-    else:
+    elif found.merged_into is None:
         notes += _never_seen(kind, found)
     return notes
 
@@ -267,6 +272,15 @@ def _log_rows(
             )
         )
     return found
+
+
+def _merged_into(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str) -> str | None:
+    merge = registry().merges.get(kind.table)
+    if merge is None:
+        return None
+    rows = rows_of(connection, merge.model).filter(pk=record_id)
+    kept: str | None = rows.values_list("kept_id", flat=True).first()
+    return kept
 
 
 def _in_buffer(connection: BaseDatabaseWrapper, tables: list[str]) -> int:

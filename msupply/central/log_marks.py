@@ -1,4 +1,4 @@
-"""When the V5 queue's log was where, so that "how far behind" can be said in days."""
+"""When the logs were where, so that "how far behind" can be said in days."""
 
 from datetime import datetime, timedelta
 
@@ -14,6 +14,12 @@ from msupply.sync.declare.registry import Channel
 MARK_EVERY = timedelta(minutes=5)
 KEPT = timedelta(days=400)
 
+_COLUMNS = {
+    Channel.CENTRAL: "central_cursor",
+    Channel.QUEUE: "queue_cursor",
+    Channel.MODERN: "modern_cursor",
+}
+
 
 def mark(connection: BaseDatabaseWrapper) -> None:
     """Note where the log is, unless it was noted lately or has not moved since."""
@@ -23,16 +29,19 @@ def mark(connection: BaseDatabaseWrapper) -> None:
         return
     if not instance.load(connection).is_central:
         return
-    head = changelog.head(connection, Channel.QUEUE)
-    if latest is not None and latest.queue_cursor == head:
+    heads = {_COLUMNS[channel]: changelog.head(connection, channel) for channel in Channel}
+    if latest is not None and all(getattr(latest, c) == head for c, head in heads.items()):
         return
-    _marks(connection).update_or_create(at=moment, defaults={"queue_cursor": head})
+    _marks(connection).update_or_create(at=moment, defaults=heads)
     _marks(connection).filter(at__lt=moment - KEPT).delete()
 
 
-def changed_before(connection: BaseDatabaseWrapper, cursor: int) -> datetime | None:
-    """Return the first known moment at which a row of the log was there, None when it is newer."""
-    later = _marks(connection).filter(queue_cursor__gte=cursor).order_by("queue_cursor", "at")
+def changed_before(
+    connection: BaseDatabaseWrapper, channel: Channel, cursor: int
+) -> datetime | None:
+    """Return the first known moment at which a row of a log was there, None when it is newer."""
+    column = _COLUMNS[channel]
+    later = _marks(connection).filter(**{f"{column}__gte": cursor}).order_by(column, "at")
     return later.values_list("at", flat=True).first()
 
 

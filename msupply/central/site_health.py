@@ -72,7 +72,7 @@ def queue_state(connection: BaseDatabaseWrapper, site_id: int) -> QueueState:
         is_exact,
         [(types[number], n) for number, n in counted.most_common()],
         (kind, first.record_id) if kind else None,
-        log_marks.changed_before(connection, first.cursor),
+        log_marks.changed_before(connection, Channel.QUEUE, first.cursor),
     )
 
 

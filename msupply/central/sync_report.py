@@ -175,4 +175,6 @@ def _order(wanted: Wanted) -> list[OrderBy]:
         turned = F(key).desc(nulls_last=True)
     else:
         turned = F(key).asc(nulls_first=True)
-    return [turned, F("pk").asc()]
+    # This server is not what is looked for.
+    at_the_end = Case(When(state=Freshness.HERE.value, then=Value(1)), default=Value(0))
+    return [at_the_end.asc(), turned, F("pk").asc()]

@@ -11,6 +11,7 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
+from msupply.central import log_marks
 from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
 from msupply.services.edit import rows_of
@@ -177,9 +178,14 @@ class Judge:
             if _acknowledged(state, row.cursor):
                 return Answer.YES, _("the site has acknowledged it")
             return Answer.NOT_YET, _("it waits in the site's queue")
-        if site.last_connection_datetime is None:
+        last = site.last_connection_datetime
+        if last is None:
             return Answer.NOT_YET, _("the site has never connected")
-        return Answer.YES, _("the site fetches it with its next synchronisation at the latest")
+        # A site remembers by itself how far it has read these logs.
+        changed = log_marks.changed_before(self._connection, channel, row.cursor)
+        if changed is None or last <= changed:
+            return Answer.NOT_YET, _("the site fetches it with its next synchronisation")
+        return Answer.YES, _("the site has synchronised since")
 
     def _where_visible(self, subject: str) -> set[int]:
         stores: set[str] = set()

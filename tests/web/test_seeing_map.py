@@ -50,7 +50,13 @@ def test_stores_are_supplied_by_the_supplying_store_of_their_name(chain):
 def test_a_store_without_one_is_supplied_by_whom_it_orders_from(chain):
     store("X")
     Requisition.objects.create(
-        id="r-1", store_id="X", name_id="n-H", type="REQUEST", requisition_number=1, status="SENT"
+        id="r-1",
+        store_id="X",
+        name_id="n-H",
+        type="REQUEST",
+        requisition_number=1,
+        status="SENT",
+        created_datetime=now(),
     )
     assert suppliers()["X"] == "H"
 

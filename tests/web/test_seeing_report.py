@@ -105,7 +105,7 @@ def test_the_csv_holds_what_is_shown(country):
 
 def test_the_spreadsheet_holds_what_is_shown(country):
     answer = country.get("/sync-report/export.xlsx?of=stores&q=store")
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
     rows = list(sheet.iter_rows(values_only=True))
     shown = [row[0] for row in rows if row[0].startswith("Store")]
     assert shown == ["Store", "Store south", "Store west", "Store east"]

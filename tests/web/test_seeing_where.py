@@ -1,11 +1,14 @@
 """Where a record is: one line per site, with the reason; on the page and for `msupply explain`."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
-from msupply.central import explanation
+from msupply.central import explanation, log_marks
 from msupply.central.whereabouts import Answer
 from msupply.records.items import Unit
+from msupply.records.merges import UnitMerge
 from msupply.records.names import Name, NameStoreJoin
 from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stock import Location
@@ -104,8 +107,21 @@ def test_a_patient_is_where_it_is_visible(country):
 
 def test_central_records_go_everywhere(country):
     Unit.objects.create(id="u-1", name="Tablet")
-    assert verdict("unit", "u-1", 3).answer is Answer.YES
-    assert verdict("unit", "u-1", 2).answer is Answer.NOT_YET, "it has never connected"
+    assert "never connected" in verdict("unit", "u-1", 2).reason
+    found = verdict("unit", "u-1", 3)
+    assert (found.answer, found.goes) == (Answer.NOT_YET, True)
+    log_marks.mark(connection)
+    Site.objects.filter(site_id=3).update(last_connection_datetime=now() + timedelta(seconds=1))
+    assert verdict("unit", "u-1", 3).answer is Answer.YES, "it has synchronised since"
+
+
+def test_a_merged_record_leads_to_the_one_that_was_kept(country):
+    Unit.objects.create(id="u-1", name="Tablet")
+    UnitMerge.objects.create(id="u-lost", kept_id="u-1")
+    page = country.get("/where-is/unit/u-lost").text
+    assert "merged into u-1" in page
+    assert "/where-is/unit/u-1" in page
+    assert "may not have sent it yet" not in page
 
 
 def test_a_dispensary_type_goes_to_dispensaries_alone(country):

@@ -27,7 +27,7 @@ READABLE = 250
 MOST = 600
 # Drawn twice: the style sheet shows the one that fits the screen.
 WIDE, NARROW = 1040, 350
-LETTER = 6.6
+LETTER = 6.2
 
 LEVELS: dict[Level, str | Promise] = {
     Level.STORES: gettext_lazy("Stores"),

@@ -8,7 +8,7 @@ from msupply.central.country_map import Mark
 
 ROW = 24
 INDENT = 22
-COLUMN = 168
+COLUMN = 188
 MARGIN = 14
 GEO_MARGIN = 28
 

@@ -94,7 +94,7 @@ def export(request: PageRequest, form: str) -> HttpResponseBase:
     return sheets.answer(form, f"sync-report-{wanted.subject}", headings, _exported(wanted))
 
 
-def _exported(wanted: Wanted) -> Iterator[list[sheets.Value]]:
+def _exported(wanted: Wanted) -> Iterator[sheets.Row]:
     lines = sync_report.lines(connection, wanted)
     # All at once: the order must not change between two pages, and a line is small.
     rows = list(lines)
@@ -108,13 +108,13 @@ def _exported(wanted: Wanted) -> Iterator[list[sheets.Value]]:
             yield from map(_store_line, part)
 
 
-def _site_line(row: dict[str, Any], stores: list[str]) -> list[sheets.Value]:
+def _site_line(row: dict[str, Any], stores: list[str]) -> sheets.Row:
     state = str(look(row["state"]).label)
     app = [row["version"], row["app_name"], ", ".join(stores)]
     return [row["title"], row["number"], state, row["last_connection"], *app]
 
 
-def _store_line(row: dict[str, Any]) -> list[sheets.Value]:
+def _store_line(row: dict[str, Any]) -> sheets.Row:
     state = str(look(row["state"]).label)
     site = [row["site_name"], row["number"], state, row["last_connection"], row["version"]]
     return [row["title"], row["code"], *site]
