@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from msupply.cli import tables
 from msupply.cli.failures import Failure
 from msupply.cli.output import err, print_json, progress, say
 from msupply.cli.start import DEFAULT_DATA, DataDir, JsonOutput, use_existing
@@ -97,6 +98,9 @@ def _say_wire(report: "Report") -> None:
         say(text.format(n=report.refused - SHOWN))
         for (table, reason), times in report.reasons.most_common(SHOWN):
             say(_("  {n} of {table}: {reason}").format(n=times, table=table, reason=reason))
+
+
+app.command("table", cls=Command, help=tables.IMPORT_HELP)(tables.import_table)
 
 
 @app.command(

@@ -15,6 +15,7 @@ from msupply.cli import (
     site,
     store,
     sync,
+    tables,
     usage,
 )
 from msupply.cli.failures import known
@@ -34,6 +35,7 @@ app.add_typer(init.app, name="init")
 app.add_typer(site.app, name="site")
 app.add_typer(store.app, name="store")
 app.add_typer(imports.app, name="import")
+app.add_typer(tables.exports, name="export")
 app.command("serve", cls=usage.Command, help=serve.HELP)(serve.serve)
 app.command("sync", cls=usage.Command, help=sync.HELP)(sync.sync)
 app.command("explain", cls=usage.Command, help=explain.HELP)(explain.explain)

@@ -15,6 +15,10 @@ CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("invoice_number", "name"),
     ("requisition_number", "name"),
     ("stocktake_number", "description"),
+    ("build_number", "item"),
+    ("tender_number", "description"),
+    ("quote_number", "name"),
+    ("box_number",),
     ("code", "manufacturer", "model"),
     ("code", "name"),
     ("name",),
@@ -32,6 +36,7 @@ CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("key",),
     ("permission",),
     ("type",),
+    ("note",),
 )
 
 

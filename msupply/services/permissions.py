@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.sync import here as instance
+from msupply.sync import placement
+from msupply.sync.here import Here
 
 STORE_ACCESS = "STORE_ACCESS"
 EDIT_CENTRAL_DATA = "EDIT_CENTRAL_DATA"
@@ -61,7 +65,10 @@ def require(user: User, store_id: str | None, permission: str) -> None:
 
 
 def stores_of(user: User) -> list[Store]:
-    """Return the stores that a user may enter on this site, the default store first."""
+    """Return the stores that a user may enter on this site, the default store first.
+
+    Those that are active here, then those that are collected here: one can only look at them.
+    """
     if not user.is_active:
         return []
     alias = _alias(user)
@@ -71,12 +78,21 @@ def stores_of(user: User) -> list[Store]:
     if not joins:
         return []
     here = instance.load(connections[alias])
-    stores = Store.objects.using(alias).filter(
-        id__in=list(joins), site_id=here.site_id or 0, is_disabled=False
-    )
+    is_here = Q(site_id=here.site_id or 0) | Q(id__in=collected(connections[alias], here))
+    stores = Store.objects.using(alias).filter(is_here, id__in=list(joins), is_disabled=False)
     granted = _granted(user)
     found = [s for s in stores.select_related("name") if granted.holds(s.id, STORE_ACCESS)]
-    return sorted(found, key=lambda store: (not joins[store.id], store.code))
+    return sorted(
+        found,
+        key=lambda store: (store.site_id != here.site_id, not joins[store.id], store.code),
+    )
+
+
+def collected(connection: BaseDatabaseWrapper, here: Here) -> tuple[str, ...]:
+    """Return the stores of other sites of which this site has a full copy."""
+    if here.is_central:
+        return placement.of_site(connection, here.site_id or 0).collected
+    return here.orders.collected_stores
 
 
 def may_enter(user: User, store_id: str) -> bool:

@@ -97,7 +97,14 @@ BY_TYPE: dict[str, ByValue] = {
     "invoiceline": ByValue(
         "invoice__type", INVOICES, "invoice__purchase_order_id", "INBOUND_SHIPMENT"
     ),
+    "transactionnote": ByValue(
+        "invoice__type", INVOICES, "invoice__purchase_order_id", "INBOUND_SHIPMENT"
+    ),
+    "payment": ByValue(
+        "direction", {"RECEIVED": Pair("OUTBOUND_SHIPMENT_QUERY", "OUTBOUND_SHIPMENT_MUTATE")}
+    ),
     "name": ByValue("type", {"PATIENT": Pair("PATIENT_QUERY", "PATIENT_MUTATE")}),
+    "namenote": ByValue("name__type", {"PATIENT": Pair("PATIENT_QUERY", "PATIENT_MUTATE")}),
 }
 
 STEPS: dict[str, tuple[Step, ...]] = {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from msupply.records.sites import Site
 from msupply.records.stores import Store
+from msupply.services.guard import ByProgramOnly
 from msupply.services.permissions import PermissionMissing
 from msupply.sync.declare.policy import Editor
 from msupply.sync.here import Here
@@ -124,6 +125,11 @@ def of_exception(error: Exception, here: Here | None = None) -> Alert | None:
         return of_refusal(error.refusal, here)
     if isinstance(error, PermissionMissing):
         return of_permission(error.permission)
+    if isinstance(error, ByProgramOnly):
+        return Alert(
+            _("These records cannot be edited"),
+            _("They are written by the program alone, so that they say what has happened."),
+        )
     if isinstance(error, PermissionDenied):
         return Alert(_("Permission denied"), str(error) or _("You may not open this page."))
     return None

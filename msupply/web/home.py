@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from msupply.web import sync_state
 from msupply.web.access import open_to_all
-from msupply.web.screens import screen
+from msupply.web.screens import groups
 from msupply.web.visit import PageRequest
 
 
@@ -27,8 +27,8 @@ def home(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def all_records(request: PageRequest) -> HttpResponse:
-    """List every record type that the visitor may see."""
-    shown = [s for s in screen.every() if request.visit.may_view(s.kind)]
-    return render(
-        request, "screens/index.html", {"shown": sorted(shown, key=lambda s: str(s.title))}
-    )
+    """List every record type that the visitor may see, by group; HTMX gets the groups alone."""
+    search = request.GET.get("q", "").strip()
+    context = {"groups": groups.of_visit(request.visit, search), "search": search}
+    part = request.htmx and not request.htmx.boosted
+    return render(request, "screens/types.html" if part else "screens/index.html", context)

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from msupply.records.stores import Store
 from msupply.records.users import User
-from msupply.services import permissions
+from msupply.services.scope import Viewer
 from msupply.sync.declare.registry import RecordType
 from msupply.sync.here import Here
-from msupply.web.row_permissions import BY_TYPE
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,20 @@ class Visit:
         assert self.store is not None
         return self.store.pk
 
+    @property
+    def viewer(self) -> Viewer:
+        """The visitor as the services know them; only pages behind log-in ask for it."""
+        assert self.user is not None
+        return Viewer(connection, self.here, self.user, self.store.pk if self.store else None)
+
     def may(self, permission: str) -> bool:
         """Return whether the visitor has a permission in the current store."""
-        if self.user is None or self.store is None:
-            return False
-        return permissions.allowed(self.user, self.store.pk, permission)
+        return self.user is not None and self.viewer.may(permission)
+
+    @property
+    def is_view_only(self) -> bool:
+        """True in a store that is active at another site: its copy here is only read."""
+        return self.store is not None and self.store.site_id != self.here.site_id
 
     @property
     def is_central(self) -> bool:
@@ -41,18 +50,15 @@ class Visit:
     @property
     def sees_all_stores(self) -> bool:
         """Central servers show the records of all stores to those who manage central data."""
-        return self.is_central and (self.may("EDIT_CENTRAL_DATA") or self.may("SERVER_ADMIN"))
+        return self.user is not None and self.viewer.sees_all_stores
 
     def may_view(self, kind: RecordType) -> bool:
         """Return whether the visitor may see records of a type, or at least some of them."""
-        rows = BY_TYPE.get(kind.name)
-        if rows is not None and any(map(self.may, rows.permissions.values())):
-            return True
-        return self.may(kind.permissions.view)
+        return self.user is not None and self.viewer.may_view(kind)
 
     def may_edit(self, kind: RecordType) -> bool:
         """Return whether the visitor has the right to edit a type; where it may be is another rule."""
-        return self.may(kind.permissions.edit)
+        return self.user is not None and self.viewer.may_edit(kind)
 
 
 class PageRequest(HttpRequest):

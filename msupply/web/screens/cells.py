@@ -168,30 +168,3 @@ def prettified(text: str) -> str:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return ""
-
-
-def exported(column: Column, record: Record, names: Names) -> Any:
-    """Return one value as a spreadsheet takes it."""
-    value = getattr(record, column.attname)
-    if value is None:
-        return ""
-    if isinstance(column, models.ForeignKey):
-        return safe(names.get(column.name, {}).get(str(value), str(value)))
-    if column.choices:
-        return safe(str(dict(column.flatchoices).get(value, value)))
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, (datetime, date)):
-        return value.isoformat(" ", "seconds") if isinstance(value, datetime) else value.isoformat()
-    return safe(value) if isinstance(value, str) else value
-
-
-def export_rows(columns: Sequence[Column], records: Sequence[Record]) -> list[list[Any]]:
-    """Return the values of records for a file."""
-    names = _names(columns, records)
-    return [[exported(column, record, names) for column in columns] for record in records]
-
-
-def safe(text: str) -> str:
-    """Return text that a spreadsheet shows and does not calculate."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -14,7 +14,22 @@ from msupply.web.visit import Visit
 
 SHOWN = 200
 # Belong to their parent as lines do, though their store does not say so.
-LINES = {"masterlistline": "master_list"}
+LINES = {
+    "bed": "ward",
+    "bomline": "bom_master",
+    "customvalue": "custom_field",
+    "dashboardpanel": "dashboard",
+    "druginteractionitem": "drug_interaction_group",
+    "itemdepartmentjoin": "item",
+    "itemnote": "item",
+    "masterlistline": "master_list",
+    "namecategoryjoin": "name",
+    "namegroupjoin": "name",
+    "namenote": "name",
+    "quoteline": "quote",
+    "regimenitem": "regimen",
+    "tenderline": "tender",
+}
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
 
 from msupply.sync.declare.record import Record
 from msupply.web.screens import labels, presets, scope
@@ -19,15 +20,40 @@ from msupply.web.screens.screen import Column, Screen, visible_fields
 from msupply.web.visit import Visit
 
 PAGE_SIZES = (20, 50, 100)
+# Counting further would cost more than anybody gains by it; beyond, one searches or filters.
+COUNTED = 10_000
 # More words than these are no search.
 WORDS = 8
 Records = QuerySet[Record]
+# Django's paginator takes a type for the checks only.
+_Pages = Paginator[Record] if TYPE_CHECKING else Paginator
+
+
+class CappedPaginator(_Pages):
+    """Pages of the first records found; a list of a million is not counted to its end."""
+
+    @cached_property
+    def found(self) -> int:
+        """How many records were found, counted no further than one beyond the cap."""
+        assert isinstance(self.object_list, QuerySet)
+        return self.object_list.order_by().values("pk")[: COUNTED + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        """How many records can be paged through."""
+        return min(self.found, COUNTED)
+
+    @property
+    def is_capped(self) -> bool:
+        """True when there are more records than are counted."""
+        return self.found > COUNTED
 
 
 @dataclass(frozen=True)
 class Listing:
     """One list as it was asked for; everything about it stands in the address."""
 
+    visit: Visit
     screen: Screen
     parameters: QueryDict
     found: Records
@@ -51,7 +77,18 @@ class Listing:
 
     def page(self) -> Page[Record]:
         """Return the page that was asked for; beyond the end, the last one."""
-        return Paginator(self.found, self.page_size).get_page(self.parameters.get("page"))
+        pages = CappedPaginator(self.found, self.page_size)
+        found = self.found
+        if pages.is_capped and not self.sort:
+            # Sorting them all would cost seconds for an order that nobody has asked for.
+            found = _quickly_sorted(self.screen, found)
+            pages.object_list = found
+        return pages.get_page(self.parameters.get("page"))
+
+    @property
+    def added(self) -> list[str]:
+        """The columns for which a filter was asked for."""
+        return [name for name in self.parameters.get("with", "").split(",") if name]
 
     def address(self, **changes: Any) -> str:
         """Return the query of this list with some parameters changed; None leaves one out."""
@@ -71,7 +108,7 @@ def listing(visit: Visit, screen: Screen, parameters: QueryDict) -> Listing:
     text = parameters.get("q", "").strip().replace("\0", "")
     if text:
         found = found.filter(search_condition(screen, text))
-    return Listing(screen, parameters, _sorted(screen, found, parameters.get("sort", "")))
+    return Listing(visit, screen, parameters, _sorted(screen, found, parameters.get("sort", "")))
 
 
 def search_condition(screen: Screen, text: str) -> Q:
@@ -121,7 +158,7 @@ def _conditions(screen: Screen, parameters: QueryDict) -> Iterator[Q]:
         elif isinstance(column, models.ForeignKey):
             yield Q(**{column.attname: value})
         elif isinstance(column, models.TextField):
-            yield Q(**{column.name: value})
+            yield Q(**{column.name if column.choices else f"{column.name}__icontains": value})
         elif isinstance(column, models.IntegerField) and value.isdecimal() and len(value) < 10:
             yield Q(**{column.name: int(value)})
 
@@ -163,6 +200,14 @@ def _sorted(screen: Screen, found: Records, asked: str) -> Records:
         followed = column.null or _must_exist(column)
         path = f"{name}__{labels.search_paths(target)[-1]}" if followed else column.attname
     return found.order_by(f"{sign}{path}", "pk")
+
+
+def _quickly_sorted(screen: Screen, found: Records) -> Records:
+    """Keep the usual order where an index gives it, else take the order of the ids."""
+    first = next(iter(_usual_order(screen)), "pk").lstrip("-")
+    indexed = {f.name for f in screen.model._meta.concrete_fields if f.db_index}
+    indexed |= {index.fields[0] for index in screen.model._meta.indexes if index.fields}
+    return found if first in indexed else found.order_by("pk")
 
 
 def _must_exist(column: "models.ForeignKey[Any, Any]") -> bool:

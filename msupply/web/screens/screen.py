@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
+from msupply.services import rights
+from msupply.services.rights import Pair
+from msupply.services.tables.columns import HIDDEN
 from msupply.sync.declare.registry import RecordType, registry
-from msupply.web.row_permissions import BY_TYPE
 from msupply.web.screens import presets, words
 from msupply.web.visit import Visit
 
 Column: TypeAlias = "models.Field[Any, Any]"
 
-# The engine's own columns, and what must never be shown.
-HIDDEN = frozenset({"id", "extra", "password"})
 COLUMNS_WITHOUT_PRESET = 7
 # Lists with a page that was made for them.
 OWN_LISTS = {"asset": "equipment", "assetcatalogueitem": "asset-catalogue"}
@@ -55,13 +55,27 @@ class Screen:
     @property
     def view_permission(self) -> str:
         """What one needs to see this list."""
-        rows = BY_TYPE.get(self.kind.name)
-        named = rows.permissions.get(str(self.only.get(rows.path, ""))) if rows else None
-        return named or self.kind.permissions.view
+        pair = self._pair
+        return pair.view if pair else self.kind.permissions.view
+
+    @property
+    def edit_permission(self) -> str:
+        """What one needs to edit its records."""
+        pair = self._pair
+        return pair.edit if pair else self.kind.permissions.edit
+
+    @property
+    def _pair(self) -> Pair | None:
+        rows = rights.BY_TYPE.get(self.kind.name)
+        return rows.pairs.get(str(self.only.get(rows.path, ""))) if rows else None
 
     def may_view(self, visit: Visit) -> bool:
         """Return whether a visitor may see this list."""
         return visit.may(self.view_permission) if self.only else visit.may_view(self.kind)
+
+    def may_edit(self, visit: Visit) -> bool:
+        """Return whether a visitor has the right to edit some of its records."""
+        return visit.may(self.edit_permission) if self.only else visit.may_edit(self.kind)
 
     @property
     def create_url(self) -> str:

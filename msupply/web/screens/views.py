@@ -1,33 +1,27 @@
-"""The pages of every record type: list, detail, create, edit, delete, export, choose."""
+"""The pages of every record type: list, detail, create, edit, delete, choose."""
 
-import csv
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from msupply.services import edit
 from msupply.services.permissions import PermissionMissing
-from msupply.sync.declare.policy import Editor, SplitBy
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType, registry
-from msupply.sync.ownership import EditRefused, Refusal
-from msupply.web import alerts
 from msupply.web.alerts import Alert
-from msupply.web.screens import cells, children, forms, labels, query, scope
+from msupply.web.screens import cells, children, forms, labels, query, refusals, scope
 from msupply.web.screens import screen as screens
-from msupply.web.screens.filters import filters_of
+from msupply.web.screens.filters import filters_of, more
 from msupply.web.screens.screen import Screen
 from msupply.web.visit import PageRequest, Visit
 
-EXPORT_CHUNK = 1000
 CHOICES_SHOWN = 20
 
 
@@ -91,11 +85,13 @@ def show_list(
         "headings": headings,
         "rows": rows,
         "sizes": query.PAGE_SIZES,
-        "create_alert": create_alert(request.visit, screen.kind),
+        "create_alert": refusals.alert_of(refusals.of_new(request.visit, screen), request.visit),
     }
     if request.htmx and not request.htmx.boosted:
         return render(request, "screens/table.html", context)
-    return render(request, template, context | {"filters": filters_of(listing)})
+    return render(
+        request, template, context | {"filters": filters_of(listing), "more_filters": more(listing)}
+    )
 
 
 def _headings(listing: query.Listing) -> list[dict[str, Any]]:
@@ -114,42 +110,6 @@ def _headings(listing: query.Listing) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-@require_GET
-def export(request: PageRequest, slug: str) -> HttpResponseBase:
-    """Give all records of a list, with all their columns, as a CSV file."""
-    screen = open_screen(request, slug)
-    listing = query.listing(request.visit, screen, request.GET)
-    answer = StreamingHttpResponse(
-        _csv_lines(screen, listing.found), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{screen.slug}.csv"'
-    return answer
-
-
-def _csv_lines(screen: Screen, found: query.Records) -> Iterator[str]:
-    columns = screen.fields
-    # Spreadsheet programs know by this mark that the file is UTF-8.
-    yield "\ufeff" + _csv([["id", *map(screens.heading, columns)]])
-    chunk: list[Record] = []
-    for record in found.iterator(chunk_size=EXPORT_CHUNK):
-        chunk.append(record)
-        if len(chunk) == EXPORT_CHUNK:
-            yield _csv(_export_rows(columns, chunk))
-            chunk = []
-    yield _csv(_export_rows(columns, chunk))
-
-
-def _export_rows(columns: list[screens.Column], chunk: list[Record]) -> list[list[Any]]:
-    rows = cells.export_rows(columns, chunk)
-    return [[record.pk, *row] for record, row in zip(chunk, rows, strict=True)]
-
-
-def _csv(rows: list[list[Any]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
 
 
 @require_GET
@@ -181,7 +141,7 @@ def edit_page(request: PageRequest, slug: str, record_id: str) -> HttpResponse:
 def create(request: PageRequest, slug: str) -> HttpResponse:
     """Show and take the form of a new record."""
     screen = open_screen(request, slug)
-    refused = create_refusal(request.visit, screen.kind)
+    refused = refusals.of_new(request.visit, screen)
     if refused:
         raise refused
     if screen.kind.name in screens.OWN_CREATE:
@@ -291,42 +251,19 @@ def choose(request: PageRequest, record_type: str) -> HttpResponse:
 
 def edit_alert(visit: Visit, record: Record) -> Alert | None:
     """Return why the visitor cannot edit a record here, None when they can."""
-    assert visit.user is not None
-    refused = edit.may(connection, visit.user, visit.store_id, type(record), record)
-    return alerts.of_exception(refused, visit.here) if refused else None
+    return refusals.alert_of(refusals.of_record(visit, record), visit)
 
 
 def refuse_if(visit: Visit, record: Record) -> None:
     """Raise what stands against editing a record here."""
-    assert visit.user is not None
-    refused = edit.may(connection, visit.user, visit.store_id, type(record), record)
+    refused = refusals.of_record(visit, record)
     if refused:
         raise refused
 
 
 def create_alert(visit: Visit, kind: RecordType) -> Alert | None:
     """Return why the visitor cannot make a new record of a type here, None when they can."""
-    refused = create_refusal(visit, kind)
-    return alerts.of_exception(refused, visit.here) if refused else None
-
-
-def create_refusal(visit: Visit, kind: RecordType) -> Exception | None:
-    """Return what stands against making a new record here: first the place, then the right."""
-    here = visit.here
-    policy = kind.policy
-    if isinstance(policy, SplitBy):
-        # Some rows may be edited at sites: the form's values decide.
-        pass
-    elif not kind.syncs:
-        if not here.is_central:
-            return EditRefused(Refusal(Editor.CENTRAL))
-    elif any(p.editor is Editor.CENTRAL for _test, p in kind.branches):
-        central_here = here.is_central if kind.legacy else here.is_oms_central
-        if not central_here:
-            return EditRefused(Refusal(Editor.CENTRAL))
-        if not visit.may("EDIT_CENTRAL_DATA"):
-            return PermissionMissing("EDIT_CENTRAL_DATA")
-    return None if visit.may_edit(kind) else PermissionMissing(kind.permissions.edit)
+    return refusals.alert_of(refusals.of_new(visit, screens.of_type(kind)), visit)
 
 
 def may_delete(kind: RecordType) -> bool:

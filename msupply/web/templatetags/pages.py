@@ -127,6 +127,12 @@ def active_filters(listing: Any) -> int:
 
 
 @register.simple_tag
+def with_filter(listing: Any, name: str) -> str:
+    """Return the address of a list with one more filter to fill in."""
+    return str(listing.address(**{"with": ",".join([*listing.added, name])}))
+
+
+@register.simple_tag
 def list_address(listing: Any, **changes: Any) -> str:
     """Return the address of a list with some parameters changed."""
     return str(listing.address(**{k: v if v != "" else None for k, v in changes.items()}))

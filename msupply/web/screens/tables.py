@@ -1,0 +1,255 @@
+"""Tables of any record type as files: export of what a list found, templates, import with preview."""
+
+import gzip
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from msupply.records.uploads import Upload
+from msupply.services.tables import exporting, faulty, files, importing, spreadsheet, templates
+from msupply.services.tables.columns import columns_of
+from msupply.services.tables.importing import Plan
+from msupply.sync.clock import now
+from msupply.web import alerts
+from msupply.web.alerts import Alert
+from msupply.web.screens import labels, query, refusals
+from msupply.web.screens.screen import Screen
+from msupply.web.screens.views import open_screen
+from msupply.web.visit import PageRequest
+
+ERRORS_SHOWN = 200
+ROWS_SHOWN = 20
+KEPT = timedelta(days=1)
+CSV_TYPE = "text/csv; charset=utf-8"
+
+
+class ImportForm(forms.Form):
+    """The file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV or Excel file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+
+
+def _download(content: Iterable[Any], name: str) -> StreamingHttpResponse:
+    kind = spreadsheet.CONTENT_TYPE if name.endswith(".xlsx") else CSV_TYPE
+    answer = StreamingHttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+# --- export -------------------------------------------------------------------------------------
+
+
+@require_GET
+def export_csv(request: PageRequest, slug: str) -> HttpResponseBase:
+    """Give all records that a list found, with all their columns, as a CSV file."""
+    screen = open_screen(request, slug)
+    found = query.listing(request.visit, screen, request.GET).found
+    lines = exporting.csv_lines(connection, columns_of(screen.kind), found)
+    return _download(lines, f"{screen.slug}.csv")
+
+
+@require_GET
+def export_excel(request: PageRequest, slug: str) -> HttpResponseBase:
+    """Give all records that a list found, with all their columns, as an Excel workbook."""
+    screen = open_screen(request, slug)
+    found = query.listing(request.visit, screen, request.GET).found
+    if (
+        found.order_by().values("pk")[: spreadsheet.LARGEST_ROWS].count()
+        >= spreadsheet.LARGEST_ROWS
+    ):
+        text = _("Excel cannot hold so many rows. Filter the list, or export it as CSV.")
+        return alerts.response(request, Alert(_("Too many rows"), text), 422)
+    parts = exporting.excel(connection, columns_of(screen.kind), found, str(screen.title))
+    return _download(parts, f"{screen.slug}.xlsx")
+
+
+@require_GET
+def template(request: PageRequest, slug: str, form: str) -> HttpResponseBase:
+    """Give a file to fill in."""
+    screen = _importable(request, slug)
+    columns = templates.fillable(screen.kind, screen.only)
+    if form == "xlsx":
+        parts = templates.excel_template(columns, str(screen.title))
+        return _download(parts, f"{screen.slug}-template.xlsx")
+    return _download([templates.csv_template(columns)], f"{screen.slug}-template.csv")
+
+
+# --- import -------------------------------------------------------------------------------------
+
+
+def _importable(request: PageRequest, slug: str) -> Screen:
+    screen = open_screen(request, slug)
+    refused = refusals.of_new(request.visit, screen)
+    if refused:
+        raise refused
+    return screen
+
+
+def import_page(request: PageRequest, slug: str) -> HttpResponse:
+    """Take a file, and go on to what its import would do."""
+    screen = _importable(request, slug)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            upload = _keep(request, form.cleaned_data["file"])
+            _plan(request, screen, upload)
+        except ValidationError as error:
+            form.add_error("file", error.messages)
+        else:
+            return redirect(reverse("import-preview", args=[slug, upload.pk]))
+    context = {
+        "screen": screen,
+        "form": form,
+        "columns": templates.fillable(screen.kind, screen.only),
+        "largest": files.LARGEST_FILE,
+    }
+    return render(request, "screens/import.html", context, status=422 if form.errors else 200)
+
+
+def _keep(request: PageRequest, file: "UploadedFile[Any]") -> Upload:
+    """Keep a file until its import is decided about; forget those that nobody decided about."""
+    if (file.size or 0) > files.LARGEST_FILE:
+        text = _("The file is larger than {n} MB. Split it.")
+        raise ValidationError(text.format(n=files.LARGEST_FILE // 2**20))
+    assert request.visit.user is not None
+    Upload.objects.filter(created_datetime__lt=now() - KEPT).delete()
+    return Upload.objects.create(
+        user_id=request.visit.user.pk,
+        name=(file.name or "")[:200],
+        content=gzip.compress(file.read(), 3),
+        created_datetime=now(),
+    )
+
+
+def _upload(request: PageRequest, upload_id: str) -> Upload:
+    assert request.visit.user is not None
+    mine = Upload.objects.filter(user_id=request.visit.user.pk)
+    found = mine.filter(pk=upload_id.replace("\0", "")).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _plan(request: PageRequest, screen: Screen, upload: Upload) -> Plan:
+    sheet = files.read(gzip.decompress(upload.content))
+    return importing.plan(request.visit.viewer, screen.kind, sheet, screen.only)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row of the preview: which record, and what becomes of its values."""
+
+    row: int
+    is_new: bool
+    name: str
+    changes: list[tuple[str, str, str]]
+
+
+@require_GET
+def preview(request: PageRequest, slug: str, upload_id: str) -> HttpResponse:
+    """Show what an import would do, and the errors of its rows."""
+    screen = _importable(request, slug)
+    upload = _upload(request, upload_id)
+    try:
+        planned = _plan(request, screen, upload)
+    except ValidationError as error:
+        return _file_alert(request, error)
+    context = {
+        "screen": screen,
+        "upload": upload,
+        "plan": planned,
+        "errors": planned.errors[:ERRORS_SHOWN],
+        "more_errors": len(planned.errors) > ERRORS_SHOWN,
+        "shown": _shown(planned),
+        "key": _key_words(planned),
+    }
+    return render(request, "screens/import_preview.html", context)
+
+
+def _key_words(planned: Plan) -> str:
+    headings = {column.attname: column.heading for column in columns_of(planned.kind)}
+    return " + ".join(headings.get(name, name) for name in planned.key)
+
+
+def _shown(planned: Plan) -> list[Shown]:
+    found = []
+    for row in planned.rows[:ROWS_SHOWN]:
+        changes = []
+        for column in planned.columns:
+            name = column.attname
+            if name in row.given:
+                old = row.before.get(str(column.field.column)) if row.before else None
+                changes.append((column.heading, _text(column, old), _text(column, row.given[name])))
+        names = [getattr(row.record, n, "") for n in labels.columns_of(planned.kind.model)]
+        text = " · ".join(str(n) for n in names if isinstance(n, (str, int)) and n != "")
+        found.append(Shown(row.row, row.is_new, text, changes))
+    return found
+
+
+def _text(column: Any, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if column.form.value == "reference":
+        return labels.of(column.target, [value]).get(str(value), str(value))
+    return str(column.choices.get(value, value))
+
+
+@require_POST
+def import_now(request: PageRequest, slug: str, upload_id: str) -> HttpResponse:
+    """Write what was previewed: all rows, or the good ones if so asked."""
+    screen = _importable(request, slug)
+    upload = _upload(request, upload_id)
+    try:
+        planned = _plan(request, screen, upload)
+        importing.apply(
+            request.visit.viewer, planned, good_rows_only=request.POST.get("rows") == "good"
+        )
+    except ValidationError as error:
+        return _file_alert(request, error)
+    if planned.errors:
+        messages.warning(
+            request, _("%(n)d rows with errors were not imported.") % {"n": planned.faulty}
+        )
+    else:
+        upload.delete()
+    done = {"new": planned.new, "changed": planned.changed, "same": planned.unchanged}
+    messages.success(
+        request, _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.") % done
+    )
+    return redirect(screen.url)
+
+
+@require_GET
+def faulty_rows(request: PageRequest, slug: str, upload_id: str) -> HttpResponseBase:
+    """Give the rows with errors back, with a column that says what is wrong with each."""
+    screen = _importable(request, slug)
+    upload = _upload(request, upload_id)
+    try:
+        planned = _plan(request, screen, upload)
+    except ValidationError as error:
+        return _file_alert(request, error)
+    if upload.name.lower().endswith(".xlsx"):
+        return _download(faulty.excel_file(planned), f"{screen.slug}-errors.xlsx")
+    return _download([faulty.csv_file(planned)], f"{screen.slug}-errors.csv")
+
+
+def _file_alert(request: PageRequest, error: ValidationError) -> HttpResponse:
+    title = capfirst(_("nothing was imported"))
+    return alerts.response(request, Alert(title, " ".join(error.messages)), 422)
