@@ -23,8 +23,8 @@ class NameNote(Record):
     data_types = (33,)
     sync = Store("store_id")
     removal = SoftDelete("deleted_datetime")
-    # Patients are names: their notes are medical.
-    permissions = Permissions(view="PATIENT_QUERY", edit="PATIENT_MUTATE")
+    # Those of patients are medical: see services/rights.py.
+    permissions = _ANYBODY
     legacy = Legacy.own("name_note")
 
     class Meta:
