@@ -2,7 +2,7 @@
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.central import integration, log_marks, store_move, visibility
+from msupply.central import integration, log_marks, new_subjects, store_move, visibility
 
 
 def work(connection: BaseDatabaseWrapper) -> bool:
@@ -12,5 +12,6 @@ def work(connection: BaseDatabaseWrapper) -> bool:
     """
     integrated = integration.integrate_waiting(connection)
     visibility.follow(connection)
+    new_subjects.follow(connection)
     log_marks.mark(connection)
     return store_move.advance(connection) or integrated

@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import beside, changelog, cursors, here, placement, quarantine
 from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.declare.wire import Direction
 from msupply.sync.here import Here
@@ -200,6 +201,8 @@ def _mine(connection: BaseDatabaseWrapper, instance: Here) -> tuple[str, list[An
     own = speak.ids_parameter(stores)
     # The partner of a message is the store that wrote it.
     tests = ["store_id IS NULL", speak.in_ids("store_id"), speak.in_ids("partner_id")]
+    # Whatever any site may write, whosever stores it names.
+    tests.append(_among(_written_anywhere()))
     parameters = [own, own]
     if instance.is_primary:
         tests.append(_among(registry().central_store))
@@ -223,6 +226,14 @@ def _staying(instance: Here) -> list[tuple[tuple[str, ...], str]]:
         kinds = f" AND {_among(registry().suppressible)}"
         staying.append((orders.stores_without_transactions, kinds))
     return staying
+
+
+def _written_anywhere() -> list[RecordType]:
+    return [
+        kind
+        for kind in registry().synced
+        if kind.policies_where(lambda policy: policy.editor is Editor.ANYWHERE and policy.goes_up)
+    ]
 
 
 def _among(kinds: list[RecordType]) -> str:

@@ -1,0 +1,183 @@
+"""One edit by somebody somewhere: drawn from the declarations, allowed or refused by the guard."""
+
+from dataclasses import dataclass
+from random import Random
+
+from django.db import IntegrityError, transaction
+
+from msupply.simulation import tables, values
+from msupply.simulation.fate import pick
+from msupply.simulation.machine import Machine
+from msupply.simulation.places import Country
+from msupply.simulation.steps import CENTRAL
+from msupply.simulation.tables import Row
+from msupply.sync import ownership
+from msupply.sync.declare.policy import Editor, SplitBy
+from msupply.sync.declare.record import HardDelete, SoftDelete
+from msupply.sync.declare.registry import RecordType, Wire, registry
+
+# How often somebody looks for something to edit before giving up.
+_ATTEMPTS = 8
+# Of these depends what goes where at all.
+NOT_EDITED = {
+    "store",
+    "namemerge",
+    "itemmerge",
+    "prescribermerge",
+    "clinicianmerge",
+    "unitmerge",
+    "locationmerge",
+    "patientmerge",
+}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What somebody did."""
+
+    verb: str
+    kind: RecordType
+    record_id: str
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.kind.name} {self.record_id[:8]}"
+
+
+class GuardWrong(Exception):
+    """The edit guard and the rules disagree."""
+
+
+def anything(chance: Random, machine: Machine) -> Edit | None:
+    """Let somebody at a machine edit something; None when nothing was found or allowed."""
+    kinds = [kind for kind in registry().synced if kind.name not in NOT_EDITED]
+    weights = [_weight(kind) for kind in kinds]
+    for _ in range(_ATTEMPTS):
+        (kind,) = chance.choices(kinds, weights)
+        draw = chance.random()
+        attempt = create if draw < 0.5 else change if draw < 0.85 else delete
+        edit = attempt(chance, machine, kind)
+        if edit is not None:
+            return edit
+    return None
+
+
+def create(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:
+    """Create a record with any values."""
+    blank = values.default_row(kind) | {"id": f"{chance.getrandbits(128):032x}", "extra": None}
+    # Nothing is born deleted.
+    given = {"id", "extra", kind.removal.column if isinstance(kind.removal, SoftDelete) else ""}
+    columns = [name for name in kind.columns if name not in given]
+    row = values.invent(chance, machine.connection, kind, blank, columns)
+    if row is None:
+        return None
+    return _write(machine, kind, None, row)
+
+
+def change(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:
+    """Change some values of a record, but not whose it is."""
+    found = tables.rows(machine.connection, kind)
+    if not found:
+        return None
+    before = found[pick(chance, sorted(found))]
+    free = [name for name in kind.columns if name not in _fixed(kind)]
+    some = [name for name in free if chance.random() < max(0.2, 1 / len(free))]
+    row = values.invent(chance, machine.connection, kind, before, some)
+    if row is None:
+        return None
+    return _write(machine, kind, before, row)
+
+
+def delete(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:
+    """Delete a record that nothing refers to, where the wire has a word for it."""
+    found = tables.rows(machine.connection, kind)
+    if not found or not _tells_deletes(kind, machine):
+        return None
+    before = found[pick(chance, sorted(found))]
+    if not _allowed(machine, kind, before):
+        return None
+    if tables.is_referred_to(machine.connection, kind, before["id"]):
+        return None
+    if isinstance(kind.removal, HardDelete):
+        with transaction.atomic(using=machine.alias):
+            tables.delete(machine.connection, kind, before["id"])
+        return Edit("deletes", kind, before["id"])
+    assert isinstance(kind.removal, SoftDelete)
+    boolean = kind.columns[kind.removal.column].get_internal_type() == "BooleanField"
+    value = 0 if boolean else "2025-03-01 09:00:00"
+    row = before | {kind.removal.column: value}
+    with transaction.atomic(using=machine.alias):
+        tables.update(machine.connection, kind, row)
+    return Edit("marks as deleted", kind, before["id"])
+
+
+def _write(
+    machine: Machine,
+    kind: RecordType,
+    before: Row | None,
+    row: Row,
+) -> Edit | None:
+    after = values.carried(kind, row)
+    if after is None or after == before:
+        return None
+    if before is not None and any(after[name] != before[name] for name in _fixed(kind)):
+        return None
+    if not all(_allowed(machine, kind, one) for one in (before, after) if one):
+        return None
+    try:
+        with transaction.atomic(using=machine.alias):
+            (tables.update if before else tables.insert)(machine.connection, kind, after)
+    except IntegrityError:
+        return None
+    verb = "changes" if before else "creates"
+    return Edit(verb, kind, after["id"])
+
+
+def _allowed(machine: Machine, kind: RecordType, row: Row) -> bool:
+    """Ask the guard of this machine, and compare with what the rules say of it."""
+    refused = ownership.refusal(machine.connection, kind, row, machine.here)
+    may = Country(machine.connection, CENTRAL).may_edit(kind, row, machine.site_id)
+    if may != (refused is None):
+        said = "allows" if refused is None else "refuses"
+        raise GuardWrong(
+            f"{machine.name} {said} the edit of {kind.name} {row['id'][:8]}, against the rules"
+        )
+    return may
+
+
+def _fixed(kind: RecordType) -> set[str]:
+    """The columns that say whose a record is."""
+    fixed = {"id", "extra"}
+    paths: list[str | None] = []
+    for _, policy in kind.branches:
+        paths += [policy.store, policy.partner, policy.other_party, policy.visible, policy.home]
+    if isinstance(kind.policy, SplitBy):
+        paths.append(kind.policy.column)
+    if join := kind.model.visibility:
+        paths += [join.store, join.subject]
+    for path in paths:
+        if path:
+            fixed.add(path if "." not in path else kind.follow(path)[0])
+    if isinstance(kind.removal, SoftDelete):
+        fixed.add(kind.removal.column)
+    return fixed
+
+
+def _tells_deletes(kind: RecordType, machine: Machine) -> bool:
+    if kind.removal is None:
+        return False
+    table = kind.wire(Wire.V5 if kind.legacy else Wire.V6)
+    assert table is not None
+    if machine.here.is_central:
+        # What only a site may delete travels up only where the wire says so.
+        return True
+    removal = kind.removal
+    by_column = isinstance(removal, SoftDelete) and any(
+        field.column == removal.column for field in table.fields.values()
+    )
+    return table.sends_deletes or by_column
+
+
+def _weight(kind: RecordType) -> float:
+    if kind.model.visibility or any(policy.visible for _, policy in kind.branches):
+        return 4
+    return 1 if all(policy.editor is Editor.CENTRAL for _, policy in kind.branches) else 2

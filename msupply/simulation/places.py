@@ -1,0 +1,130 @@
+"""Where each record should be, and who may edit it: the rules of domain.md D.5 in plain Python.
+
+Worked out from the central server's tables and the declared policies, without any of the engine's
+SQL: it judges routing and the edit guard, so it shares nothing with them.
+"""
+
+from collections import defaultdict
+from functools import cached_property
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from msupply.sync.declare.policy import Editor, Policy, SplitBy
+from msupply.sync.declare.registry import RecordType, registry
+
+Row = dict[str, Any]
+
+
+class Country:
+    """One moment of the central server: its tables as they stand, read when they are asked for."""
+
+    def __init__(self, connection: BaseDatabaseWrapper, central: int) -> None:
+        self._connection, self._central = connection, central
+        self._tables: dict[str, dict[str, Row]] = {}
+
+    def rows(self, table: str) -> dict[str, Row]:
+        """Return a table's rows by id."""
+        if table not in self._tables:
+            self._tables[table] = {row["id"]: row for row in self._read(table)}
+        return self._tables[table]
+
+    def _read(self, table: str) -> list[Row]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(f'SELECT * FROM "{table}"')
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    # --- which stores a site has ---
+
+    @cached_property
+    def _active(self) -> dict[int, set[str]]:
+        found = defaultdict(set)
+        for store in self.rows("store").values():
+            found[store["site_id"]].add(store["id"])
+        return found
+
+    @cached_property
+    def _collected(self) -> dict[int, set[str]]:
+        found = defaultdict(set)
+        for row in self._read("store_sync"):
+            if row["sync_with"] == "COLLECTOR":
+                found[row["site_id"]].add(row["store_id"])
+        return found
+
+    @cached_property
+    def _store_of_name(self) -> dict[str, str]:
+        return {store["name_id"]: store["id"] for store in self.rows("store").values()}
+
+    def site_of(self, store: str | None) -> int | None:
+        """Return the site where a store is active."""
+        row = self.rows("store").get(store or "")
+        return None if row is None else row["site_id"]
+
+    def _has_dispensary(self, site: int) -> bool:
+        return any(self.rows("store")[s]["store_mode"] == "DISPENSARY" for s in self._active[site])
+
+    def _visible(self, site: int) -> set[str]:
+        stores = self._active[site] | self._collected[site]
+        found = set()
+        for kind in registry().visibility:
+            join = kind.model.visibility
+            assert join is not None
+            for row in self.rows(kind.table).values():
+                if row[join.store] in stores:
+                    found.add(row[join.subject])
+        return found
+
+    # --- the rules ---
+
+    def policy(self, kind: RecordType, row: Row) -> Policy:
+        """Return the policy that holds for a row."""
+        policy = kind.policy
+        if isinstance(policy, SplitBy):
+            matches = self._follow(kind, row, policy.column) == policy.value
+            return policy.match if matches else policy.other
+        assert isinstance(policy, Policy)
+        return policy
+
+    def goes_to(self, kind: RecordType, row: Row, site: int) -> bool:
+        """Tell whether a record of the central server must be at a remote site."""
+        policy = self.policy(kind, row)
+        if not policy.goes_down:
+            return False
+        store = self._follow(kind, row, policy.store)
+        if policy.everywhere or (policy.everywhere_without_store and store is None):
+            return not policy.dispensary_only or self._has_dispensary(site)
+        if policy.visible and self._follow(kind, row, policy.visible) in self._visible(site):
+            return True
+        takes_part = {store, self._follow(kind, row, policy.partner)}
+        other = self._follow(kind, row, policy.other_party)
+        takes_part.add(self._store_of_name.get(other or ""))
+        if takes_part & self._active[site]:
+            return True
+        # A collector has the store's own data, and nothing that is edited centrally.
+        return policy.editor is not Editor.CENTRAL and bool(takes_part & self._collected[site])
+
+    def may_edit(self, kind: RecordType, row: Row, site: int) -> bool:
+        """Tell whether a row belongs to those who work at a site."""
+        policy = self.policy(kind, row)
+        at_central = site == self._central
+        store = self._follow(kind, row, policy.store)
+        if policy.editor is Editor.ANYWHERE:
+            return True
+        if policy.editor in (Editor.CENTRAL, Editor.PRIMARY):
+            return at_central
+        if policy.editor is Editor.HOME:
+            home = self._follow(kind, row, policy.home)
+            return home is None or self.site_of(home) == site
+        if policy.editor is Editor.OWNER_OR_CENTRAL and at_central:
+            return True
+        return store is not None and self.site_of(store) == site
+
+    def _follow(self, kind: RecordType, row: Row, path: str | None) -> Any:
+        if path is None:
+            return None
+        if "." not in path:
+            return row[path]
+        column, table, target = kind.follow(path)
+        parent = self.rows(table).get(row[column] or "")
+        return None if parent is None else parent[target]

@@ -1,0 +1,102 @@
+"""What can happen, as data: a run is a list of steps, drawn from the seed before anything happens.
+
+The details of a step follow from its own number, so that a step taken out of the list leaves the
+others as they are: that is how a failing run is made short.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from random import Random
+
+from msupply.simulation.fate import pick
+
+CENTRAL = 1
+
+
+class Verb(Enum):
+    """Kinds of steps; most are about one site."""
+
+    EDIT = "edits"
+    CYCLE = "synchronises"
+    WORK = "integrates"
+    REINSTALL = "is installed anew"
+
+
+class Trouble(Enum):
+    """What can go wrong with a message, or with a machine during a cycle."""
+
+    LOSE_REQUEST = "the request is lost"
+    LOSE_ANSWER = "the answer is lost"
+    CUT_REQUEST = "the request is cut short"
+    CUT_ANSWER = "the answer is cut short"
+    REPEAT = "the request arrives twice"
+    LATE_COPY = "a copy of the request comes late"
+    LINE_BREAKS = "the line breaks until the end of the cycle"
+    SITE_DIES = "the site loses power"
+    CENTRAL_DIES = "the central server loses power"
+    IDLE_WORKER = "the central server integrates nothing meanwhile"
+    MEANWHILE = "meanwhile"
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """A trouble at the `at`-th message (or commit) of a cycle."""
+
+    trouble: Trouble
+    at: int
+    number: int = 0
+    step: "Step | None" = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happens; `number` decides its details."""
+
+    verb: Verb
+    site: int
+    number: int
+    mishaps: tuple[Mishap, ...] = ()
+
+
+_MISHAPS = {
+    Trouble.LOSE_REQUEST: 2,
+    Trouble.LOSE_ANSWER: 4,
+    Trouble.CUT_REQUEST: 1,
+    Trouble.CUT_ANSWER: 1,
+    Trouble.REPEAT: 3,
+    Trouble.LATE_COPY: 2,
+    Trouble.LINE_BREAKS: 3,
+    Trouble.SITE_DIES: 4,
+    Trouble.CENTRAL_DIES: 3,
+    Trouble.IDLE_WORKER: 1,
+    Trouble.MEANWHILE: 6,
+}
+_VERBS = {Verb.EDIT: 24, Verb.CYCLE: 9, Verb.WORK: 2, Verb.REINSTALL: 0.4}
+# Messages and commits of an ordinary cycle: what is said to happen later does not.
+_MESSAGES, _COMMITS = 16, 60
+
+
+def draw(chance: Random, sites: int, steps: int) -> list[Step]:
+    """Draw what happens in a country of so many sites."""
+    return [_step(chance, sites) for _ in range(steps)]
+
+
+def _step(chance: Random, sites: int, within: Verb | None = None) -> Step:
+    (verb,) = chance.choices([*_VERBS], [*_VERBS.values()])
+    if within and verb is Verb.REINSTALL:
+        verb = Verb.EDIT
+    site = chance.randrange(CENTRAL + 1, CENTRAL + 1 + sites)
+    if verb is Verb.WORK or (verb is Verb.EDIT and chance.random() < 0.25):
+        site = CENTRAL
+    mishaps: tuple[Mishap, ...] = ()
+    if verb is Verb.CYCLE and within is None and chance.random() < 0.6:
+        mishaps = tuple(_mishap(chance, sites) for _ in range(pick(chance, (1, 1, 1, 2, 3))))
+    return Step(verb, site, chance.getrandbits(32), mishaps)
+
+
+def _mishap(chance: Random, sites: int) -> Mishap:
+    (trouble,) = chance.choices([*_MISHAPS], [*_MISHAPS.values()])
+    at_commit = trouble in (Trouble.SITE_DIES, Trouble.CENTRAL_DIES)
+    at = chance.randint(1, _COMMITS if at_commit else _MESSAGES)
+    step = _step(chance, sites, Verb.CYCLE) if trouble is Trouble.MEANWHILE else None
+    return Mishap(trouble, at, chance.getrandbits(8), step)

@@ -1,0 +1,19 @@
+"""A simulator for the tests of a process: the disks that every run begins with are made once."""
+
+import pytest
+
+from msupply.simulation.run import simulator
+
+
+@pytest.fixture(scope="session")
+def simulation(django_db_blocker):
+    """The simulator."""
+    with django_db_blocker.unblock(), simulator() as found:
+        yield found
+
+
+@pytest.fixture
+def world(simulation, django_db_blocker):
+    """A quiet country of three sites (2, 3 and 4); the central server is number 1."""
+    with django_db_blocker.unblock(), simulation.world(sites=3) as found:
+        yield found
