@@ -18,10 +18,11 @@ from urllib.parse import urljoin
 import httpx
 import msgspec
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q, QuerySet
 
-from msupply.records.sites import Site
+from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
 from msupply.sync.clock import now
 from msupply.sync.here import Here
@@ -165,8 +166,10 @@ def _let_in(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
     if claim.hardware_id is not None:
         _check_hardware(connection, site, claim.hardware_id)
         _remember_seen(connection, site, claim)
-    # The Open mSupply central server serves all stores and may own none.
-    if not site.is_oms_central and not _has_store(connection, site):
+    # The Open mSupply central server serves all stores and may own none; a site whose last store
+    # has moved away must learn of it.
+    is_new = site.initialisation_status == InitialisationStatus.NEW
+    if is_new and not site.is_oms_central and not _has_store(connection, site):
         raise WireError(Code.SITE_HAS_NO_STORE, "this site has no store")
 
 
@@ -237,19 +240,16 @@ def _has_store(connection: BaseDatabaseWrapper, site: Site) -> bool:
     return Store.objects.using(connection.alias).filter(site_id=site.site_id).exists()
 
 
-def is_new_contact(site: Site) -> bool:
-    """Return whether a verified site, as it was read, had been silent for a moment."""
-    last = site.last_connection_datetime
-    return last is None or now() - last >= SEEN_EVERY
-
-
 def _remember_seen(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
+    moment, last = now(), site.last_connection_datetime
     same_app = (site.app_version, site.app_name) == (claim.app_version, claim.app_name)
-    if same_app and not is_new_contact(site):
+    if same_app and last is not None and moment - last < SEEN_EVERY:
         return
-    _sites(connection).filter(pk=site.pk).update(
-        last_connection_datetime=now(), app_version=claim.app_version, app_name=claim.app_name
-    )
+    with transaction.atomic(using=connection.alias):
+        _sites(connection).filter(pk=site.pk).update(
+            last_connection_datetime=moment, app_version=claim.app_version, app_name=claim.app_name
+        )
+        site_cycles.begin(connection, site.site_id)
 
 
 def _ask_central(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> int:

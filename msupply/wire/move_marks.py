@@ -3,12 +3,32 @@
 Nothing is written unless a store of the site is being moved.
 """
 
+import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
 from msupply.records.store_moves import MoveState, StoreMove
 from msupply.sync.clock import now
 from msupply.sync.orders import SiteOrders
+from msupply.sync.placement import active_stores
+
+
+def with_left_stores(
+    connection: BaseDatabaseWrapper, site_id: int, orders: SiteOrders
+) -> SiteOrders:
+    """Keep stores frozen at the site that they have left.
+
+    It learns of that at the end of its cycle, with the store's record: until then nobody may edit
+    there what the new site owns.
+    """
+    moves = StoreMove.objects.using(connection.alias).filter(from_site=site_id)
+    left = moves.filter(state__in=(MoveState.SENDING, MoveState.DONE))
+    stores = set(left.values_list("store_id", flat=True))
+    stores -= set(active_stores(connection, site_id)) if stores else set()
+    if not stores:
+        return orders
+    frozen = tuple(sorted(stores.union(orders.frozen_stores)))
+    return msgspec.structs.replace(orders, frozen_stores=frozen)
 
 
 def told(connection: BaseDatabaseWrapper, site_id: int, orders: SiteOrders) -> None:

@@ -114,9 +114,8 @@ def _claim(request: HttpRequest) -> credentials.Claim:
 
 def _site_info(exchange: Exchange) -> HttpResponseBase:
     here, site = exchange.here, exchange.site
-    if credentials.is_new_contact(site):
-        site_cycles.begin(exchange.connection, site.site_id)
     decided = orders.for_site(exchange.connection, here, site.site_id)
+    decided = move_marks.with_left_stores(exchange.connection, site.site_id, decided)
     if credentials.ON_BEHALF_HEADER not in exchange.request.headers:
         move_marks.told(exchange.connection, site.site_id, decided)
     response = exchange.answer(
