@@ -278,9 +278,8 @@ def _merged_into(connection: BaseDatabaseWrapper, kind: RecordType, record_id: s
     merge = registry().merges.get(kind.table)
     if merge is None:
         return None
-    rows = rows_of(connection, merge.model).filter(pk=record_id)
-    kept: str | None = rows.values_list("kept_id", flat=True).first()
-    return kept
+    row: Any = rows_of(connection, merge.model).filter(pk=record_id).first()
+    return row.kept_id if row else None
 
 
 def _in_buffer(connection: BaseDatabaseWrapper, tables: list[str]) -> int:

@@ -52,8 +52,8 @@ class Subject(StrEnum):
 
 # What a line can be ordered by; the name is that of the column.
 SORTS = {
-    Subject.SITES: ("title", "number", "last_connection", "version"),
-    Subject.STORES: ("title", "code", "number", "site_name", "last_connection"),
+    Subject.SITES: ("title", "site_number", "last_connection", "version"),
+    Subject.STORES: ("title", "code", "site_number", "site_name", "last_connection"),
 }
 
 
@@ -81,7 +81,7 @@ def lines(connection: BaseDatabaseWrapper, wanted: Wanted) -> "QuerySet[Any, dic
         rows = rows.filter(_holds(connection, wanted.subject, wanted.text))
     if wanted.state is not None:
         rows = rows.filter(state=wanted.state.value)
-    shown = ["pk", "number", "title", "state", "last_connection", "version"]
+    shown = ["pk", "site_number", "title", "state", "last_connection", "version"]
     if wanted.subject is Subject.STORES:
         shown += ["code", "site_name"]
     else:
@@ -120,7 +120,7 @@ def _all(connection: BaseDatabaseWrapper, subject: Subject) -> "QuerySet[Any]":
         sites = Site.objects.using(connection.alias)
         return sites.annotate(
             title=F("name"),
-            number=F("site_id"),
+            site_number=F("site_id"),
             last_connection=F("last_connection_datetime"),
             version=F("app_version"),
             state=_state(),
@@ -130,7 +130,7 @@ def _all(connection: BaseDatabaseWrapper, subject: Subject) -> "QuerySet[Any]":
     # One look-up in the index for each of these, whatever is done with it.
     return stores.annotate(
         title=F("name__name"),
-        number=F("site_id"),
+        site_number=F("site_id"),
         site_name=Subquery(site.values("name")[:1]),
         last_connection=Subquery(site.values("last_connection_datetime")[:1]),
         version=Subquery(site.values("app_version")[:1]),

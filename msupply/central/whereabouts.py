@@ -162,7 +162,7 @@ class Judge:
             )
             return text.format(store=self._name(store))
         active = next((n for n, kind in placed.items() if kind is SyncType.ACTIVE), None)
-        where = Site.objects.using(self._connection.alias).filter(site_id=active)
+        where = Site.objects.using(self._connection.alias).filter(site_id=active or 0)
         name = where.values_list("name", flat=True).first()
         if name is None:
             text = _("its store {store} is not active on this site")

@@ -20,19 +20,23 @@ _log = logging.getLogger(__name__)
 
 # Cycles in which nothing happens are shown as one; a day shows that a site is alive.
 QUIET_RUN = timedelta(days=1)
-REFUSED_EVERY = timedelta(minutes=1)
+# Whoever comes back sooner goes on with the same cycle, or is refused as before.
+PAUSE = timedelta(minutes=1)
 
 
 def begin(connection: BaseDatabaseWrapper, site_id: int) -> None:
-    """Note that a site begins a cycle."""
+    """Note that a site begins a cycle, unless it is in the middle of one."""
+    moment, latest = now(), _latest(connection, site_id)
+    if latest and not latest.refusal and moment - latest.last_at < PAUSE:
+        return
     with _harmless(connection):
-        _note(connection, site_id, "", now())
+        _note(connection, site_id, "", moment)
 
 
 def refused(connection: BaseDatabaseWrapper, site_id: int, code: str) -> None:
     """Note that a site was not let in, and why."""
     moment, latest = now(), _latest(connection, site_id)
-    if latest and latest.refusal == code and moment - latest.last_at < REFUSED_EVERY:
+    if latest and latest.refusal == code and moment - latest.last_at < PAUSE:
         return
     with _harmless(connection):
         _note(connection, site_id, code, moment)

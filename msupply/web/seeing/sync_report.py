@@ -57,9 +57,9 @@ def page(request: PageRequest) -> HttpResponse:
     for row in rows:
         row["look"] = look(row["state"])
     if wanted.subject is Subject.SITES:
-        names = sync_report.stores_of(connection, [row["number"] for row in rows])
+        names = sync_report.stores_of(connection, [row["site_number"] for row in rows])
         for row in rows:
-            row["stores"] = names.get(row["number"], [])
+            row["stores"] = names.get(row["site_number"], [])
     context = {
         "wanted": wanted,
         "rows": rows,
@@ -101,9 +101,9 @@ def _exported(wanted: Wanted) -> Iterator[sheets.Row]:
     for start in range(0, len(rows), _EXPORTED_AT_ONCE):
         part = rows[start : start + _EXPORTED_AT_ONCE]
         if wanted.subject is Subject.SITES:
-            names = sync_report.stores_of(connection, [row["number"] for row in part])
+            names = sync_report.stores_of(connection, [row["site_number"] for row in part])
             for row in part:
-                yield _site_line(row, names.get(row["number"], []))
+                yield _site_line(row, names.get(row["site_number"], []))
         else:
             yield from map(_store_line, part)
 
@@ -111,12 +111,12 @@ def _exported(wanted: Wanted) -> Iterator[sheets.Row]:
 def _site_line(row: dict[str, Any], stores: list[str]) -> sheets.Row:
     state = str(look(row["state"]).label)
     app = [row["version"], row["app_name"], ", ".join(stores)]
-    return [row["title"], row["number"], state, row["last_connection"], *app]
+    return [row["title"], row["site_number"], state, row["last_connection"], *app]
 
 
 def _store_line(row: dict[str, Any]) -> sheets.Row:
     state = str(look(row["state"]).label)
-    site = [row["site_name"], row["number"], state, row["last_connection"], row["version"]]
+    site = [row["site_name"], row["site_number"], state, row["last_connection"], row["version"]]
     return [row["title"], row["code"], *site]
 
 
@@ -152,7 +152,7 @@ def _headings(wanted: Wanted) -> list[Heading]:
     labels = {
         "title": _("Store") if wanted.subject is Subject.STORES else _("Site"),
         "code": _("Code"),
-        "number": _("Number"),
+        "site_number": _("Number"),
         "site_name": _("Site"),
         "last_connection": _("Last connection"),
         "version": _("Version"),
