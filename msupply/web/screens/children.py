@@ -13,23 +13,8 @@ from msupply.web.screens.screen import Column, Screen, heading, of_type
 from msupply.web.visit import Visit
 
 SHOWN = 200
-# Belong to their parent as lines do, though their store does not say so.
-LINES = {
-    "bed": "ward",
-    "bomline": "bom_master",
-    "customvalue": "custom_field",
-    "dashboardpanel": "dashboard",
-    "druginteractionitem": "drug_interaction_group",
-    "itemdepartmentjoin": "item",
-    "itemnote": "item",
-    "masterlistline": "master_list",
-    "namecategoryjoin": "name",
-    "namegroupjoin": "name",
-    "namenote": "name",
-    "quoteline": "quote",
-    "regimenitem": "regimen",
-    "tenderline": "tender",
-}
+# Columns that tell who did something: their records belong to others.
+DOERS = frozenset({"user", "created_by"})
 
 
 @dataclass(frozen=True)
@@ -60,12 +45,17 @@ def of(visit: Visit, screen: Screen, record: Record) -> list[Children]:
 def _kinds(screen: Screen) -> list[tuple[str, RecordType]]:
     found = []
     for kind in registry().types:
-        parent, nested, _column = (scope.store_path(kind) or "").partition("__")
-        if not nested:
-            parent = LINES.get(kind.name, "")
-        column = kind.columns.get(f"{parent}_id")
-        if isinstance(column, models.ForeignKey) and column.related_model is screen.model:
-            found.append((parent, kind))
+        by_store, nested, _column = (scope.store_path(kind) or "").partition("__")
+        for column in kind.columns.values():
+            if (
+                not isinstance(column, models.ForeignKey)
+                or column.related_model is not screen.model
+            ):
+                continue
+            # What is looked up by its parent has an index for it.
+            is_line = column.db_index and not column.null and column.name not in DOERS
+            if is_line or (nested and column.name == by_store):
+                found.append((column.name, kind))
     return found
 
 

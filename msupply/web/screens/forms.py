@@ -22,16 +22,20 @@ class ChooserInput(forms.TextInput):
 
     template_name = "widgets/chooser.html"
 
-    def __init__(self, target: type[models.Model], attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        self.target = target
+    def __init__(self, target: type[models.Model], asking: str = "") -> None:
+        super().__init__()
+        self.target, self.asking = target, asking
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Add the record type to search, and the name of the record that is chosen."""
         context = super().get_context(name, value, attrs)
         kind = registry().by_table[self.target._meta.db_table]
         chosen = labels.of(self.target, [value]).get(str(value), "") if value else ""
-        context["widget"] |= {"record_type": kind.name, "label": chosen or value or ""}
+        context["widget"] |= {
+            "record_type": kind.name,
+            "label": chosen or value or "",
+            "asking": self.asking,
+        }
         return context
 
 
@@ -53,19 +57,19 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs={"data-utc": "", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
 
-def form_class(columns: Sequence[Column]) -> type[forms.Form]:
-    """Return the form of some columns of a record type."""
-    return type("RecordForm", (forms.Form,), {c.name: form_field(c) for c in columns})
+def form_class(columns: Sequence[Column], slug: str = "") -> type[forms.Form]:
+    """Return the form of some columns of a record type, which its list's pickers serve."""
+    return type("RecordForm", (forms.Form,), {c.name: form_field(c, slug) for c in columns})
 
 
-def form_field(column: Column) -> forms.Field:
+def form_field(column: Column, slug: str = "") -> forms.Field:
     """Return the form field of a column."""
     required = not column.blank and not column.null and not isinstance(column, models.BooleanField)
     common: dict[str, Any] = {"label": heading(column), "required": required}
     if isinstance(column, models.ForeignKey):
         target = column.related_model
         assert isinstance(target, type)
-        return forms.CharField(widget=ChooserInput(target), **common)
+        return forms.CharField(widget=ChooserInput(target, f"{slug}.{column.name}"), **common)
     if column.choices:
         return _choice(column, common)
     if isinstance(column, models.BooleanField):

@@ -26,9 +26,9 @@ from msupply.services.tables.importing import Plan
 from msupply.sync.clock import now
 from msupply.web import alerts
 from msupply.web.alerts import Alert
-from msupply.web.screens import labels, query, refusals
+from msupply.web.screens import labels, refusals
 from msupply.web.screens.screen import Screen
-from msupply.web.screens.views import open_screen
+from msupply.web.screens.views import listing_of, open_screen
 from msupply.web.visit import PageRequest
 
 ERRORS_SHOWN = 200
@@ -60,7 +60,7 @@ def _download(content: Iterable[Any], name: str) -> StreamingHttpResponse:
 def export_csv(request: PageRequest, slug: str) -> HttpResponseBase:
     """Give all records that a list found, with all their columns, as a CSV file."""
     screen = open_screen(request, slug)
-    found = query.listing(request.visit, screen, request.GET).found
+    found = listing_of(request, screen).found
     lines = exporting.csv_lines(connection, columns_of(screen.kind), found)
     return _download(lines, f"{screen.slug}.csv")
 
@@ -69,7 +69,7 @@ def export_csv(request: PageRequest, slug: str) -> HttpResponseBase:
 def export_excel(request: PageRequest, slug: str) -> HttpResponseBase:
     """Give all records that a list found, with all their columns, as an Excel workbook."""
     screen = open_screen(request, slug)
-    found = query.listing(request.visit, screen, request.GET).found
+    found = listing_of(request, screen).found
     if (
         found.order_by().values("pk")[: spreadsheet.LARGEST_ROWS].count()
         >= spreadsheet.LARGEST_ROWS

@@ -1,6 +1,7 @@
 """The pages of every record type: list, detail, create, edit, delete, choose."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from msupply.services.permissions import PermissionMissing
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType, registry
 from msupply.web.alerts import Alert
-from msupply.web.screens import cells, children, forms, labels, query, refusals, scope
+from msupply.web.screens import cells, children, forms, labels, query, refusals, scope, visible
 from msupply.web.screens import screen as screens
 from msupply.web.screens.filters import filters_of, more
 from msupply.web.screens.screen import Screen
@@ -41,6 +42,12 @@ def find_record(request: PageRequest, screen: Screen, record_id: str) -> Record:
     return get_object_or_404(visible, pk=record_id.replace("\0", ""))
 
 
+def listing_of(request: PageRequest, screen: Screen) -> query.Listing:
+    """Return the list that an address describes, as the visitor's store sees it."""
+    listing = query.listing(request.visit, screen, request.GET)
+    return replace(listing, found=visible.in_list(request.visit, screen, listing.found))
+
+
 AddCells = Callable[[list[cells.Row]], tuple[str, list[cells.Cell]]]
 
 
@@ -60,7 +67,7 @@ def show_list(
 ) -> HttpResponse:
     """Show a list in a template of its own; `add_cells` makes one more column, the second."""
     screen = open_screen(request, slug)
-    listing = query.listing(request.visit, screen, request.GET)
+    listing = listing_of(request, screen)
     page = listing.page()
     headings = _headings(listing)
     rows = cells.rows(
@@ -151,7 +158,7 @@ def create(request: PageRequest, slug: str) -> HttpResponse:
 
 def _form_page(request: PageRequest, screen: Screen, record: Record | None) -> HttpResponse:
     columns = _form_columns(request.visit, screen, record)
-    form_class = forms.form_class(columns)
+    form_class = forms.form_class(columns, screen.slug)
     if request.method == "POST":
         form = form_class(request.POST)
         if form.is_valid():
@@ -235,6 +242,7 @@ def choose(request: PageRequest, record_type: str) -> HttpResponse:
         raise PermissionMissing(kind.permissions.view)
     screen = screens.of_type(kind)
     found = scope.records(request.visit, kind)
+    found = visible.in_picker(request.visit, request.GET.get("for", ""), found)
     text = request.GET.get("q", "").strip().replace("\0", "")
     if text:
         found = found.filter(query.label_condition(kind.model, text))

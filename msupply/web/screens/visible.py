@@ -1,0 +1,42 @@
+"""Lists and pickers as a store sees them: its own names and items, not the whole country's."""
+
+from django.db import connection
+
+from msupply.services import scope, visibility
+from msupply.web.screens import screen as screens
+from msupply.web.screens.query import Records
+from msupply.web.screens.screen import Screen
+from msupply.web.visit import Visit
+
+# Lists that users know as those of their store; the same records stand whole under "All records".
+OF_NAMES = frozenset({"customers", "suppliers"})
+OF_ITEMS = frozenset({"items"})
+
+
+def in_list(visit: Visit, screen: Screen, found: Records) -> Records:
+    """Return what a list shows of the records that were found."""
+    if visit.sees_all_stores:
+        return found
+    if screen.slug in OF_NAMES:
+        return found.filter(pk__in=visibility.names(connection, visit.store_id).values("pk"))
+    if screen.slug in OF_ITEMS:
+        return found.filter(pk__in=visibility.items(connection, visit.store_id).values("pk"))
+    return found
+
+
+def in_picker(visit: Visit, asking: str, found: Records) -> Records:
+    """Return what may be chosen; `asking` is the list and the column that a form fills in."""
+    slug, _dot, column = asking.partition(".")
+    screen = screens.find(slug)
+    if screen is None or visit.sees_all_stores or scope.store_path(screen.kind) is None:
+        return found
+    name = found.model._meta.model_name
+    if name == "item":
+        return found.filter(pk__in=visibility.items(connection, visit.store_id).values("pk"))
+    for party in visibility.PARTIES.get(screen.kind.name, ()):
+        if party.field == column and name == "name":
+            role = party.roles.get(str(screen.only.get("type", "")), party.every)
+            if role:
+                seen = visibility.names(connection, visit.store_id).filter(**{role: True})
+                return found.filter(pk__in=seen.values("pk"))
+    return found
