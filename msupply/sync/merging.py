@@ -25,7 +25,7 @@ from msupply.sync.sql.routing_columns import logged, partner
 
 Logs = frozenset[Channel]
 # Logs from which a remote site tells its central servers.
-_UP: Logs = frozenset({Channel.QUEUE, Channel.MODERN})
+_UP: Logs = frozenset(Channel)
 
 
 def merge(
@@ -49,15 +49,19 @@ def apply(
     kind: RecordType,
     ids: Sequence[str],
     served: Logs,
+    source: int | None = None,
     *,
     made_here: bool = False,
 ) -> None:
-    """Do what the merges with these ids say, in the transaction that has written them."""
+    """Do what the merges with these ids say, in the transaction that has written them.
+
+    `source` is the site that pushed them.
+    """
     speak = dialect(connection)
     speak.begin_bulk(connection)
     pairs = _follow_chains(connection, kind, ids)
     if pairs:
-        _Run(connection, kind, pairs, served, made_here=made_here).run()
+        _Run(connection, kind, pairs, served, source, made_here=made_here).run()
     speak.end_bulk(connection)
 
 
@@ -153,9 +157,11 @@ class _Run:
         merges: RecordType,
         pairs: dict[str, str],
         served: Logs,
+        source: int | None,
         *,
         made_here: bool,
     ) -> None:
+        self.source = source
         assert merges.merged_table is not None
         self.connection, self.merges, self.pairs, self.served = connection, merges, pairs, served
         self.kind = registry().by_table[merges.merged_table]
@@ -199,7 +205,7 @@ class _Run:
             )
         if changed:
             rows = changelog.by_ids(self.connection, changed)
-            changelog.log_upserts(self.connection, kind, rows, None, self.told)
+            changelog.log_upserts(self.connection, kind, rows, self.source, self.told)
         drop_duplicates(self.connection, kind, column, self.kept, self.served)
 
     def _rekey(self) -> None:
@@ -228,7 +234,7 @@ class _Run:
         kind, lost = self.kind, self.merging.lost
         rows = changelog.by_ids(self.connection, self.lost)
         if isinstance(lost, HardDelete):
-            changelog.log_deletes(self.connection, kind, rows, None, self.told)
+            changelog.log_deletes(self.connection, kind, rows, self.source, self.told)
             forget_rows(self.connection, kind, self.lost, keep_log=bool(self.told))
             return
         boolean = kind.columns[lost.column].get_internal_type() == "BooleanField"
@@ -239,7 +245,7 @@ class _Run:
                 f'UPDATE "{kind.table}" SET "{lost.column}" = {value} WHERE {condition}',
                 [ids] if boolean else [now_text(), ids],
             )
-        changelog.log_upserts(self.connection, kind, rows, None, self.told)
+        changelog.log_upserts(self.connection, kind, rows, self.source, self.told)
 
     def _wait_for_the_kept(self) -> None:
         """Records kept back for want of a lost record are tried again with the one kept."""

@@ -240,7 +240,7 @@ class _Writer:
         """Do what arriving merges say, and tidy up after records that came with old ids."""
         connection, kind, served = self.connection, self.kind, self.origin.logs
         if kind.merged_table is not None:
-            merging.apply(connection, kind, self._staged_ids(), served)
+            merging.apply(connection, kind, self._staged_ids(), served, self.origin.log_source)
         elif self.aliases.met or self.aliases.lost:
             merging.tidy(connection, kind, self.aliases.met, self.aliases.lost, served)
         self.aliases.written()

@@ -1,5 +1,7 @@
 """Merges between true instances, while records with the old ids are on their way."""
 
+import uuid
+
 import pytest
 from django.db import connections
 
@@ -19,12 +21,13 @@ MOMENTS = {"deleted_datetime"}
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def world(request, new_sqlite, django_db_blocker):
     """Three instances with nothing but stores, and a spare database."""
-    database = request.param
-    make = new_sqlite if database == "sqlite" else request.getfixturevalue("new_postgres")
+    # A connection stays with its name: each world has names of its own.
+    name = f"merging_{uuid.uuid4().hex[:8]}"
+    make = new_sqlite if request.param == "sqlite" else request.getfixturevalue("new_postgres")
     with django_db_blocker.unblock():
-        central = Instance(make(f"merging_{database}"), CENTRAL)
-        sites = {n: Instance(new_sqlite(f"merging_{database}_{n}"), n) for n in SITES}
-        spare = Instance(new_sqlite(f"merging_{database}_anew"), NORTH)
+        central = Instance(make(name), CENTRAL)
+        sites = {n: Instance(new_sqlite(f"{name}_{n}"), n) for n in SITES}
+        spare = Instance(new_sqlite(f"{name}_anew"), NORTH)
         made = World(central, sites, spare)
         made.set_up()
         yield made

@@ -32,7 +32,13 @@ def head(country):
 
 def policy(country, record_id, patient):
     country.make(InsuranceProvider, "P", provider_name="Provider")
-    return country.make(NameInsuranceJoin, record_id, name_id=patient, insurance_provider_id="P")
+    return country.make(
+        NameInsuranceJoin,
+        record_id,
+        name_id=patient,
+        insurance_provider_id="P",
+        expiry_date="2030-01-01",
+    )
 
 
 def test_what_is_about_the_patient_lost_goes_where_the_one_kept_is_visible(country):
