@@ -106,7 +106,8 @@ class Invoice(Record):
     currency_rate = models.FloatField(_("currency rate"), default=1)
     charges_local_currency = models.FloatField(_("charges, local currency"), default=0)
     charges_foreign_currency = models.FloatField(_("charges, foreign currency"), default=0)
-    clinician = Ref("records.Clinician", null=True, verbose_name=_("prescriber"))
+    # Prescribers are known where they prescribe; a transfer goes to the other party's site too.
+    clinician = SoftRef("records.Clinician", verbose_name=_("prescriber"))
     diagnosis = SoftRef("records.Diagnosis", verbose_name=_("diagnosis"))
     program = Ref("records.MasterList", null=True, verbose_name=_("programme"))
     name_insurance_join = SoftRef("records.NameInsuranceJoin", verbose_name=_("insurance"))
