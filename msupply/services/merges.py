@@ -16,7 +16,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,7 +35,7 @@ from msupply.records.stock import Location
 from msupply.records.stores import Store
 from msupply.records.users import User
 from msupply.services import activity, permissions
-from msupply.services.edit import columns_of
+from msupply.services.edit import columns_of, rows_of
 from msupply.sync import here as instance
 from msupply.sync import merging, ownership
 from msupply.sync.declare import Record
@@ -163,7 +162,7 @@ def _checked(
 
 
 def _find(connection: BaseDatabaseWrapper, what: Kind, record_id: str) -> Record:
-    record = QuerySet(what.model, using=connection.alias).filter(pk=record_id).first()
+    record = rows_of(connection, what.model).filter(pk=record_id).first()
     if record is None or not what.belongs(record):
         raise ValidationError(
             _("There is no %(kind)s with the id %(id)s here.")
@@ -190,7 +189,7 @@ def _may(
 
 
 def _refuse_merged(connection: BaseDatabaseWrapper, what: Kind, kept: Record, lost: Record) -> None:
-    merges = QuerySet(what.merges, using=connection.alias)
+    merges = rows_of(connection, what.merges)
     for record in (kept, lost):
         merged = merges.filter(pk=record.pk).first()
         if merged is not None:

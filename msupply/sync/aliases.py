@@ -6,6 +6,7 @@ The merges themselves are the dictionary: a row has the id of the record that wa
 
 from collections import defaultdict
 from functools import cache
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -124,6 +125,8 @@ class Aliases:
         ids = [batch.ids[place] for place in lost]
         self.lost.update(ids)
         column = merging.lost.column
+        used: bool | None
+        gone: dict[str, Any]
         field = self.kind.columns[column]
         if field.get_internal_type() == "BooleanField":
             used, gone = True, dict.fromkeys(ids, False)
