@@ -13,6 +13,23 @@ from msupply.web.screens.screen import Column, Screen, heading, of_type
 from msupply.web.visit import Visit
 
 SHOWN = 200
+# Belong to their parent as lines do, though their store does not say so.
+LINES = {
+    "bed": "ward",
+    "bomline": "bom_master",
+    "customvalue": "custom_field",
+    "dashboardpanel": "dashboard",
+    "druginteractionitem": "drug_interaction_group",
+    "itemdepartmentjoin": "item",
+    "itemnote": "item",
+    "masterlistline": "master_list",
+    "namecategoryjoin": "name",
+    "namegroupjoin": "name",
+    "namenote": "name",
+    "quoteline": "quote",
+    "regimenitem": "regimen",
+    "tenderline": "tender",
+}
 # Columns that tell who did something: their records belong to others.
 DOERS = frozenset({"user", "created_by"})
 
@@ -54,7 +71,8 @@ def _kinds(screen: Screen) -> list[tuple[str, RecordType]]:
                 continue
             # What is looked up by its parent has an index for it.
             is_line = column.db_index and not column.null and column.name not in DOERS
-            if is_line or (nested and column.name == by_store):
+            named = column.name == (by_store if nested else LINES.get(kind.name))
+            if is_line or named:
                 found.append((column.name, kind))
     return found
 
