@@ -7,9 +7,9 @@ import typer
 
 from msupply.cli.failures import Failure
 from msupply.cli.init import SitePassword, split_store
+from msupply.cli.listing import print_table
 from msupply.cli.output import out, print_json, say, secret
 from msupply.cli.start import DEFAULT_DATA, DataDir, JsonOutput, use_existing
-from msupply.cli.tables import print_table
 from msupply.cli.usage import Command, Group
 from msupply.cli.words import _
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from msupply.cli.failures import Failure
+from msupply.cli.listing import print_table, tick
 from msupply.cli.output import print_json, say, title
 from msupply.cli.start import DEFAULT_DATA, DataDir, JsonOutput, use_existing
-from msupply.cli.tables import print_table, tick
 from msupply.cli.usage import Command, Group
 from msupply.cli.words import _
 
