@@ -2,7 +2,14 @@
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.central import integration, log_marks, new_subjects, store_move, visibility
+from msupply.central import (
+    integration,
+    log_marks,
+    new_subjects,
+    new_users,
+    store_move,
+    visibility,
+)
 
 
 def work(connection: BaseDatabaseWrapper) -> bool:
@@ -11,6 +18,7 @@ def work(connection: BaseDatabaseWrapper) -> bool:
     Call it from one process at a time. It may die anywhere: the next round goes on.
     """
     integrated = integration.integrate_waiting(connection)
+    new_users.take_over(connection)
     visibility.follow(connection)
     new_subjects.follow(connection)
     log_marks.mark(connection)

@@ -20,7 +20,12 @@ from msupply.records.boxes import Box, BoxLine
 from msupply.records.breach_configs import TemperatureBreachConfig
 from msupply.records.bundles import BundledItem
 from msupply.records.campaigns import Campaign
-from msupply.records.categories import PurchaseOrderCategory, TransactionCategory
+from msupply.records.categories import (
+    PurchaseOrderCategory,
+    PurchaseOrderCategoryJoin,
+    TransactionCategory,
+    TransactionCategoryJoin,
+)
 from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.cold_chain import Sensor, TemperatureBreach, TemperatureLog
 from msupply.records.contact_forms import ContactForm
@@ -68,6 +73,7 @@ from msupply.records.merges import (
 from msupply.records.messages import SyncMessage
 from msupply.records.name_groups import NameCategory, NameCategoryJoin, NameGroup, NameGroupJoin
 from msupply.records.names import Name, NameStoreJoin, NameTag, NameTagJoin
+from msupply.records.new_users import NewUser
 from msupply.records.notes import ItemNote, NameNote, TransactionNote
 from msupply.records.numbers import Number
 from msupply.records.patient_events import PatientEvent, PatientEventType
@@ -210,6 +216,7 @@ __all__ = [
     "NameStoreJoin",
     "NameTag",
     "NameTagJoin",
+    "NewUser",
     "Number",
     "PackagingVariant",
     "PatientEvent",
@@ -229,6 +236,7 @@ __all__ = [
     "Property",
     "PurchaseOrder",
     "PurchaseOrderCategory",
+    "PurchaseOrderCategoryJoin",
     "PurchaseOrderLine",
     "Quote",
     "QuoteLine",
@@ -263,6 +271,7 @@ __all__ = [
     "TenderCondition",
     "TenderLine",
     "TransactionCategory",
+    "TransactionCategoryJoin",
     "TransactionNote",
     "Unit",
     "UnitMerge",

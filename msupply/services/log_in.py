@@ -5,6 +5,7 @@ wait for whatever is being integrated.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import Enum
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from msupply.records.permissions import LEGACY_NUMBERS
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
-from msupply.services import permissions
+from msupply.services import new_users, permissions
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.here import Here
@@ -136,6 +137,10 @@ def _user_of_central(
     connection: BaseDatabaseWrapper, here: Here, username: str, password: str
 ) -> User:
     """Ask the central server; when it cannot say, the password that was good last time is good."""
+    if new_users.is_of_this_site(connection, username):
+        # The central server knows no password of such a user, until somebody gives it one there.
+        with suppress(LogInRefused):
+            return _user_known_here(connection, username, password)
     try:
         answer = v4_client.log_in(here.central_url, username, password, here.site_name)
     except v4_client.LogInInvalid:
