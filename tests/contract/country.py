@@ -44,7 +44,8 @@ class Row:
         """The policy that holds for this row."""
         policy = self.kind.policy
         if isinstance(policy, SplitBy):
-            return policy.match if self.columns[policy.column] == policy.value else policy.other
+            matches = self._follow(policy.column) == policy.value
+            return policy.match if matches else policy.other
         assert isinstance(policy, Policy)
         return policy
 
@@ -55,12 +56,20 @@ class Row:
         if policy.editor is Editor.CENTRAL:
             return CENTRAL
         # A message is written by its sender.
-        for path in (policy.partner, policy.store):
+        for path in (policy.partner, policy.store, policy.home):
             if path and (store := self._follow(path)):
                 return _site_of(store)
         if policy.store:
             return CENTRAL
         return min(self._seen_at(), default=NORTH)
+
+    @property
+    def is_reported(self) -> bool:
+        """True when it tells the mSupply central server what sites have done before."""
+        policy = self.policy
+        return policy.editor is Editor.CENTRAL and not (
+            policy.goes_down or policy.goes_up or policy.everywhere
+        )
 
     @property
     def receivers(self) -> set[int]:
@@ -69,7 +78,7 @@ class Row:
         if not policy.goes_down:
             return set()
         if policy.everywhere or (policy.everywhere_without_store and not self._stores()):
-            return set(SITES)
+            return dispensary_sites() if policy.dispensary_only else set(SITES)
         return ({_site_of(store) for store in self._stores()} | self._seen_at()) - {CENTRAL}
 
     @property
@@ -79,7 +88,10 @@ class Row:
 
     def _stores(self) -> set[str]:
         paths = (self.policy.store, self.policy.partner)
-        return {store for path in paths if path and (store := self._follow(path))}
+        found = {store for path in paths if path and (store := self._follow(path))}
+        if self.policy.other_party and (name := self._follow(self.policy.other_party)):
+            found |= {row.id for row in stores() if row.columns["name_id"] == name}
+        return found
 
     def _seen_at(self) -> set[int]:
         if not self.policy.visible:
@@ -92,7 +104,10 @@ class Row:
         if not target:
             value = self.columns[reference]
             return value
-        parent = find(self.kind.follow(path)[1], self.columns[f"{reference}_id"])
+        parent_id = self.columns[f"{reference}_id"]
+        if parent_id is None:
+            return None
+        parent = find(self.kind.follow(path)[1], parent_id)
         value = parent.columns[target]
         return value
 
@@ -145,6 +160,18 @@ def rows_of(kind: RecordType) -> list[Row]:
 def find(table: str, record_id: str) -> Row:
     """Return the example with an id."""
     return next(row for row in rows() if row.kind.table == table and row.id == record_id)
+
+
+def stores() -> list[Row]:
+    """Return the stores of the country."""
+    return [row for row in rows() if row.table == "store"]
+
+
+@cache
+def dispensary_sites() -> set[int]:
+    """Return the sites with a dispensary."""
+    modes = [(row.columns["site_id"], row.columns["store_mode"]) for row in stores()]
+    return {site for site, mode in modes if mode == "DISPENSARY"} & set(SITES)
 
 
 @cache

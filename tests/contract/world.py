@@ -7,7 +7,6 @@ WSGI application. A site's database is SQLite, the central server's either of th
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 from unittest.mock import patch
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -153,11 +152,12 @@ class World:
     def write_everything(self) -> None:
         """Write every example where it comes from, the central server's first."""
         rows = country.rows() + country.doomed()
-        self.central.write(row for row in rows if row.origin == CENTRAL)
+        self.central.write(r for r in rows if r.origin == CENTRAL and not r.is_reported)
         self.synchronise()
         for site in SITES:
             self.sites[site].write(row for row in rows if row.origin == site)
         self.synchronise(rounds=2)
+        self.central.write(row for row in rows if row.is_reported)
 
     def change_everything(self) -> None:
         """Change each row where it comes from, retire some, delete the doomed, as people do."""
@@ -193,7 +193,11 @@ class World:
     def network(self) -> Iterator[None]:
         """Let every HTTP client talk to the central server of this world."""
         forget_verified()
-        client = partial(httpx.Client, transport=self.transport)
+        usual = httpx.Client
+
+        def client(**options: Any) -> httpx.Client:
+            return usual(**options | {"transport": self.transport})
+
         # Screens have tests of their own; here machines talk.
         with (
             override_settings(ROOT_URLCONF="msupply.wire.server_urls"),
