@@ -100,6 +100,9 @@ BY_TYPE: dict[str, ByValue] = {
     "transactionnote": ByValue(
         "invoice__type", INVOICES, "invoice__purchase_order_id", "INBOUND_SHIPMENT"
     ),
+    "transactioncategoryjoin": ByValue(
+        "invoice__type", INVOICES, "invoice__purchase_order_id", "INBOUND_SHIPMENT"
+    ),
     "payment": ByValue(
         "direction", {"RECEIVED": Pair("OUTBOUND_SHIPMENT_QUERY", "OUTBOUND_SHIPMENT_MUTATE")}
     ),

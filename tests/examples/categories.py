@@ -24,4 +24,20 @@ EXAMPLES = [
             "deleted_datetime": "",
         },
     ),
+    own(
+        "transaction_category_join",
+        {
+            "id": "category-join-1",
+            "invoice_id": "invoice-1",
+            "transaction_category_id": "transaction-category-1",
+        },
+    ),
+    own(
+        "purchase_order_category_join",
+        {
+            "id": "order-category-join-1",
+            "purchase_order_id": "order-1",
+            "purchase_order_category_id": "order-category-1",
+        },
+    ),
 ]
