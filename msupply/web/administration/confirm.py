@@ -37,6 +37,8 @@ class Question:
         context = {
             "question": self,
             "problem": problem,
+            # Known before it was tried: there is nothing to confirm.
+            "impossible": bool(problem) and request.method != "POST",
             "word_error": _("This is not the name.") if word_missing else "",
         }
         status = 422 if request.method == "POST" else 200

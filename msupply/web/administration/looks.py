@@ -20,7 +20,7 @@ CHOICE_WORDS = WORDS | {
 COLOURS = {
     SyncType.ACTIVE: "blue",
     SyncType.COLLECTOR: "green",
-    SyncType.TRANSFER: "yellow",
+    SyncType.TRANSFER: "purple",
     SyncType.NONE: "secondary",
 }
 
