@@ -5,6 +5,7 @@ What goes is asked of the routing itself; the words are found beside it, from th
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -65,6 +66,7 @@ class Judge:
         self._kind = kind
         self._rows = list(rows)
         self._here = instance.load(connection)
+        self._changed: dict[tuple[Channel, int], datetime | None] = {}
         self._store_names = _store_names(
             connection, {s for _, row in self._rows for s in (row.store_id, row.partner_id) if s}
         )
@@ -182,10 +184,16 @@ class Judge:
         if last is None:
             return Answer.NOT_YET, _("the site has never connected")
         # A site remembers by itself how far it has read these logs.
-        changed = log_marks.changed_before(self._connection, channel, row.cursor)
+        changed = self._changed_before(channel, row.cursor)
         if changed is None or last <= changed:
             return Answer.NOT_YET, _("the site fetches it with its next synchronisation")
         return Answer.YES, _("the site has synchronised since")
+
+    def _changed_before(self, channel: Channel, cursor: int) -> datetime | None:
+        key = channel, cursor
+        if key not in self._changed:
+            self._changed[key] = log_marks.changed_before(self._connection, channel, cursor)
+        return self._changed[key]
 
     def _where_visible(self, subject: str) -> set[int]:
         stores: set[str] = set()

@@ -130,8 +130,8 @@ def skip_everything(connection: BaseDatabaseWrapper) -> None:
         cursors.set_to(connection, way.cursor, changelog.head(connection, way.channel))
 
 
-def waiting_to_push(connection: BaseDatabaseWrapper) -> int:
-    """Count the records that wait to be sent; one that goes both ways counts once."""
+def waiting_to_push(connection: BaseDatabaseWrapper, window: int = COUNT_WINDOW) -> int:
+    """Count the records that wait to be sent, up to `window`; one that goes both ways counts once."""
     instance = here.load(connection)
     if not instance.is_remote or not instance.initialised:
         return 0
@@ -142,16 +142,15 @@ def waiting_to_push(connection: BaseDatabaseWrapper) -> int:
     values: list[Any] = []
     for way in ways:
         wanted, parameters = _wanted(connection, way, instance)
+        # A union is made as a whole before it is cut.
         parts.append(
-            f"SELECT record_type, record_id FROM {way.channel.value} WHERE cursor > %s AND {wanted}"
+            f"SELECT * FROM (SELECT record_type, record_id FROM {way.channel.value}"
+            f" WHERE cursor > %s AND {wanted} LIMIT %s) w"
         )
-        values += [cursors.get(connection, way.cursor), *parameters]
+        values += [cursors.get(connection, way.cursor), *parameters, window]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM ({' UNION '.join(parts)}) w LIMIT %s) c",
-            [*values, COUNT_WINDOW],
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(f"SELECT count(*) FROM ({' UNION '.join(parts)}) c", values)
+        return min(int(cursor.fetchone()[0]), window)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from msupply.sync.push import waiting_to_push
 
 WARNING_AFTER = timedelta(days=1)
 ERROR_AFTER = timedelta(days=3)
+# Every page counts what waits; from here on it says "more than".
+BADGE_WINDOW = 10_000
 
 STEP_NAMES: dict[str, str | Promise] = {
     "prepare": pgettext_lazy("sync step", "Prepare"),
@@ -42,6 +44,11 @@ class Badge:
     title: str | Promise
     age: str
     last_success: datetime | None
+
+    @property
+    def is_more(self) -> bool:
+        """True when more records wait than are counted."""
+        return self.count >= BADGE_WINDOW
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def badge(here: Here) -> Badge | None:
     """Return the badge of the Sync entry, None where nothing has to be said."""
     if not here.is_remote:
         return None
-    count = queue_length()
+    count = waiting_to_push(connection, BADGE_WINDOW)
     code = _error_code()
     last = log.last_success(connection)
     age = _age_colour(last)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from msupply.records.stock import Location
 from msupply.sync.clock import now
 from msupply.sync.models import SyncLog
+from msupply.web import sync_state
 from tests.web.conftest import log_in
 
 FOOTER = "/synchronisation/footer"
@@ -71,3 +72,10 @@ def test_the_central_server_keeps_its_bar_and_is_not_asked(admin):
     assert "bar-central" in page
     assert FOOTER not in page
     assert admin.get(FOOTER).status_code == 204
+
+
+def test_a_long_queue_is_not_counted_to_its_end(nurse, monkeypatch):
+    monkeypatch.setattr(sync_state, "BADGE_WINDOW", 2)
+    for n in range(4):
+        Location.objects.create(id=f"l-{n}", store_id="store-north", code=f"L{n}", name="Shelf")
+    assert "more than 2 records to push" in nurse.get(FOOTER).text

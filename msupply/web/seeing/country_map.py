@@ -148,12 +148,13 @@ def _draw(
 def _shown(spot: Spot, level: Level, wanted: Wanted) -> ShownMark:
     mark = spot.mark
     title = f"{mark.label}: {_said(mark)}"
-    name = mark.label if level is Level.STORES else f"{mark.label} ({mark.stores})"
+    count = "" if level is Level.STORES else f" ({mark.stores})"
+    name = _cut(mark.label, spot.room - len(count) * LETTER)
     return ShownMark(
         spot,
         LOOKS[mark.worst].paint,
         mark.worst,
-        _cut(name, spot.room),
+        name + count if name else "",
         title,
         _url(mark, level, wanted),
         spot.x + spot.radius + 5,
@@ -181,7 +182,7 @@ def _said(mark: Mark) -> str:
     return f"{total}: {', '.join(counted)}"
 
 
-def _cut(text: str, room: int) -> str:
+def _cut(text: str, room: float) -> str:
     letters = int(room / LETTER)
     if letters < 3:
         return ""
