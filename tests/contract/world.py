@@ -20,7 +20,7 @@ from django.test import override_settings
 
 from msupply.central.integration import integrate_sources, integrate_waiting
 from msupply.central.sites import reset_hardware_id
-from msupply.records.sites import Site
+from msupply.records.sites import Site, SiteKind
 from msupply.sync import buffer, here
 from msupply.sync.cycle import initialise_site, run_cycle
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
@@ -129,6 +129,9 @@ class World:
             own_url=URL,
             central_site_id=CENTRAL,
             initialised=True,
+        )
+        Site.objects.using(self.central.alias).create(
+            site_id=CENTRAL, name="central", code="central", kind=SiteKind.CENTRAL
         )
         for site, name in NAMES.items():
             Site.objects.using(self.central.alias).create(
