@@ -40,17 +40,19 @@ class MoveForm(forms.Form):
     to = forms.CharField(
         label=gettext_lazy("Move to the site"), max_length=100, widget=ChooserInput(Site)
     )
-    keep = forms.TypedChoiceField(
+    keep = forms.ChoiceField(
         label=gettext_lazy("What the old site keeps"),
         required=False,
-        coerce=lambda value: value == "collector",
-        empty_value=False,
         choices=(
             ("", gettext_lazy("What it has now; it gets no more than transfers.")),
             ("collector", gettext_lazy("A full copy to read, which stays up to date (collector).")),
         ),
         widget=forms.RadioSelect({"class": "form-check-input"}),
     )
+
+    def clean_keep(self) -> bool:
+        """Tell whether the old site keeps a full copy."""
+        return bool(self.cleaned_data["keep"] == "collector")
 
     def clean_to(self) -> Site:
         """Find the site; the search field gives its record id."""

@@ -24,8 +24,8 @@ KEY = "unlocked_until"
 
 def is_open(request: PageRequest) -> bool:
     """Tell whether the visitor has given the password within the last minutes."""
-    until = request.session.get(KEY)
-    return bool(until) and now() < datetime.fromisoformat(until)
+    until: str = request.session.get(KEY, "")
+    return until != "" and now() < datetime.fromisoformat(until)
 
 
 def require(request: PageRequest) -> None:

@@ -73,7 +73,7 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
     found = Paginator(_visible(store, part, text), SHOWN).get_page(request.GET.get("page"))
 
     def address(page_number: int) -> str:
-        return "?" + urlencode({"part": part, "q": text, "page": page_number})
+        return f"?{urlencode({'part': part, 'q': text, 'page': str(page_number)})}"
 
     context = frame.of_store(request, store, "store-visibility") | {
         "part": part,
@@ -140,7 +140,7 @@ def add(request: PageRequest, store_id: str) -> HttpResponse:
     store = _store(request, store_id, to_edit=True)
     part = request.POST.get("part", "")
     model, values = _join(store, part, request.POST.get("record", ""))
-    if model.objects.filter(**values).exists():
+    if edit.rows_of(connection, model).filter(**values).exists():
         messages.info(request, _("It is visible already."))
         return _back(store, part)
     assert request.visit.user is not None
@@ -173,6 +173,7 @@ def remove(request: PageRequest, store_id: str) -> HttpResponse:
     join_id = request.POST.get("join", "").replace("\0", "")
     assert request.visit.user is not None
     model: type[Record]
+    join: MasterListNameJoin | NameStoreJoin
     if part == "items":
         join = get_object_or_404(MasterListNameJoin, pk=join_id, name_id=store.name_id)
         model = MasterListNameJoin
