@@ -10,12 +10,13 @@ from msupply.records.stock import Location, StockLine
 from msupply.sync import aliases
 from msupply.sync.declare.registry import Wire
 from msupply.sync.models import ChangelogQueue
-from tests.examples import all_examples
+from tests.examples import clinicians, items, names, stock
 from tests.merging.conftest import NORTH, arrived, merge
 
 EXAMPLES = {}
-for example in all_examples():
-    EXAMPLES.setdefault(example.table, example.record)
+for subject in (clinicians, items, names, stock):
+    for example in subject.EXAMPLES:
+        EXAMPLES.setdefault(example.table, example.record)
 
 
 def wire(table, record_id, **values):

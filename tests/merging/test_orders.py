@@ -59,9 +59,11 @@ def histories(draw):
     """Two orders in which the same things arrive, some of them more than once, in batches."""
     everything = [*records(), *draw(merges())]
     places = range(len(everything))
+    # An older copy of a join that names the record kept cannot be told from a newer one.
+    repeatable = [p for p in places if everything[p].table != "name_store_join"]
     orders = []
     for _ in range(2):
-        again = draw(st.lists(st.sampled_from(places), max_size=6))
+        again = draw(st.lists(st.sampled_from(repeatable), max_size=9))
         order = draw(st.permutations([*places, *again]))
         size = draw(st.integers(1, len(order)))
         orders.append(
