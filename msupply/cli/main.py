@@ -11,6 +11,7 @@ from msupply.cli import (
     explain,
     imports,
     init,
+    merge,
     serve,
     site,
     store,
@@ -39,6 +40,7 @@ app.add_typer(tables.exports, name="export")
 app.command("serve", cls=usage.Command, help=serve.HELP)(serve.serve)
 app.command("sync", cls=usage.Command, help=sync.HELP)(sync.sync)
 app.command("explain", cls=usage.Command, help=explain.HELP)(explain.explain)
+app.command("merge", cls=usage.Command, help=merge.HELP)(merge.merge)
 app.command("check", cls=usage.Command, help=check.HELP)(check.check)
 app.command("demo", cls=usage.Command, help=demo.HELP)(demo.demo)
 app.command("bench", cls=usage.Command, help=bench.HELP)(bench.bench)
