@@ -29,7 +29,8 @@ class Store(Record):
     name = Ref("records.Name", db_index=True, verbose_name=_("name"))
     code = models.TextField()
     # The number of the site where the store is active, whether that site is known here or not.
-    site_id = models.IntegerField(_("site"), default=0, db_index=True)
+    # It is changed by moving the store (central/store_move.py), never as a value of the record.
+    site_id = models.IntegerField(_("site"), default=0, db_index=True, editable=False)
     logo = models.TextField(null=True, blank=True)
     store_mode = models.TextField(_("mode"), choices=StoreMode, default=StoreMode.STORE)
     created_date = models.DateField(_("created on"), null=True, blank=True)

@@ -195,3 +195,11 @@ def test_a_site_is_sent_to_the_central_server(nurse, path):
     answer = nurse.get(path)
     assert answer.status_code == 403
     assert "central server" in answer.text
+
+
+def test_the_records_own_form_does_not_move_a_store(admin):
+    path = "/list/store/edit/store-north"
+    assert 'name="site_id"' not in admin.get(path).text
+    form = {"name": "name-north", "code": "NOR", "store_mode": "DISPENSARY", "site_id": "1"}
+    admin.post(path, form)
+    assert Store.objects.get(pk="store-north").site_id == 2
