@@ -9,7 +9,6 @@ from msupply.records.users import User
 from msupply.services import permissions, rights
 from msupply.services.guard import kept_on_central
 from msupply.sync.declare import LocalOnly, SplitBy
-from msupply.sync.declare.policy import Policy
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType, registry
 from msupply.sync.here import Here
@@ -66,7 +65,7 @@ def store_path(kind: RecordType) -> str | None:
         return None if kept_on_central(kind) else _local_store_path(kind)
     if isinstance(policy, SplitBy):
         policy = policy.match if policy.match.store else policy.other
-    if not isinstance(policy, Policy) or policy.store is None:
+    if policy.store is None:
         return None
     return policy.store.replace(".", "__")
 

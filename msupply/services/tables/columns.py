@@ -1,7 +1,7 @@
 """The columns of a record type as files name them, derived from its declaration."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -32,14 +32,14 @@ class Form(Enum):
     MOMENT = "moment"
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class TableColumn:
     """One column; headings and choices are in the language of who asked for it."""
 
     field: ModelField
     form: Form
     heading: str
-    choices: dict[Any, str] = field(default_factory=dict)
+    choices: dict[Any, str] = dataclasses.field(default_factory=dict)
 
     @property
     def attname(self) -> str:

@@ -137,7 +137,7 @@ def _excel_rows(content: bytes) -> Iterable[tuple[int, Sequence[Any]]]:
         try:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # type: ignore[union-attr]
+            sheet.reset_dimensions()
             rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
             for number, cells in enumerate(rows, 1):
                 yield number, _trimmed(cells)

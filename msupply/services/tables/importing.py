@@ -356,7 +356,7 @@ class _Planner:
         """Two rows for one record would leave to chance which of them counts."""
         seen: dict[Any, int] = {}
         for row in self.out.rows:
-            names = [("id", row.record.pk)]
+            names: list[tuple[str, Any]] = [("id", row.record.pk)]
             if row.is_new and self.out.key:
                 names.append(("key", tuple(getattr(row.record, n) for n in self.out.key)))
             first = next((seen[name] for name in names if name in seen), None)

@@ -6,7 +6,7 @@ none of them is a formula.
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite
@@ -49,7 +49,7 @@ class Sheet:
     name: str
     titles: Sequence[str]
     rows: Iterable[Sequence[Any]]
-    choices: dict[int, Sequence[str]] = field(default_factory=dict)
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 class _Pipe:

@@ -70,7 +70,9 @@ def _kinds(screen: Screen) -> list[tuple[str, RecordType]]:
             ):
                 continue
             # What is looked up by its parent has an index for it.
-            is_line = column.db_index and not column.null and column.name not in DOERS
+            is_line = (
+                getattr(column, "db_index", False) and not column.null and column.name not in DOERS
+            )
             named = column.name == (by_store if nested else LINES.get(kind.name))
             if is_line or named:
                 found.append((column.name, kind))

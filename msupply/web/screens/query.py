@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.core.paginator import Page, Paginator
 from django.db import models
@@ -26,7 +26,10 @@ COUNTED = 10_000
 WORDS = 8
 Records = QuerySet[Record]
 # Django's paginator takes a type for the checks only.
-_Pages = Paginator[Record] if TYPE_CHECKING else Paginator
+if TYPE_CHECKING:
+    _Pages: TypeAlias = Paginator[Record]
+else:
+    _Pages = Paginator
 
 
 class CappedPaginator(_Pages):
@@ -205,7 +208,7 @@ def _sorted(screen: Screen, found: Records, asked: str) -> Records:
 def _quickly_sorted(screen: Screen, found: Records) -> Records:
     """Keep the usual order where an index gives it, else take the order of the ids."""
     first = next(iter(_usual_order(screen)), "pk").lstrip("-")
-    indexed = {f.name for f in screen.model._meta.concrete_fields if f.db_index}
+    indexed = {f.name for f in screen.model._meta.concrete_fields if getattr(f, "db_index", False)}
     indexed |= {index.fields[0] for index in screen.model._meta.indexes if index.fields}
     return found if first in indexed else found.order_by("pk")
 
