@@ -26,9 +26,4 @@ EXAMPLES = [
         "clinician_store_join",
         {"ID": "clinician-join-1", "store_ID": "store-north", "prescriber_ID": "clinician-1"},
     ),
-    # Documents that name a prescriber go to the other party's site as well.
-    v5(
-        "clinician_store_join",
-        {"ID": "clinician-join-2", "store_ID": "store-south", "prescriber_ID": "clinician-1"},
-    ),
 ]
