@@ -4,6 +4,7 @@ import pytest
 
 from msupply.central import log_marks
 from msupply.records.sites import Site
+from msupply.records.stock import Location
 from msupply.sync.clock import now
 from msupply.sync.models import Quarantined
 from msupply.wire import site_cycles
@@ -16,6 +17,7 @@ def test_every_page_answers(connection):
     Site.objects.filter(site_id=2).update(last_connection_datetime=now())
     site_cycles.begin(connection, 2)
     site_cycles.exchanged(connection, 2, pulled=3)
+    Location.objects.create(id="l-new", store_id="store-north", code="L", name="Shelf")
     log_marks.mark(connection)
     kept = Quarantined.objects.create(
         source_site=2, wire="v5", table_name="item", record_id="i", action="upsert", data="{}",
