@@ -171,9 +171,12 @@ def test_the_tick_of_a_plain_store_is_grey_with_its_reason(admin):
 def test_patients_are_sent_again_when_the_store_is_saved(admin):
     NameStoreJoin.objects.get_or_create(store_id="store-north", name_id="patient-1")
     unlock(admin)
-    ChangelogQueue.objects.all().delete()
+    patient = Name.objects.get(pk="patient-1")
+    patient.comment = "Seen"
+    patient.save()
+    before = ChangelogQueue.objects.get(record_id="patient-1").cursor
     admin.post(TAB, settings(resync_patients="on"))
-    assert ChangelogQueue.objects.filter(record_id="patient-1").exists()
+    assert ChangelogQueue.objects.get(record_id="patient-1").cursor > before
     assert ActivityLog.objects.filter(type="STORE_PATIENTS_RESYNCED").exists()
 
 
