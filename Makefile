@@ -8,9 +8,11 @@ STAMPS := .venv/.stamps
 PYTEST_ARGS ?=
 # `make lock LOCK_ARGS=--upgrade` takes newer versions.
 LOCK_ARGS ?=
+# `make simulate SEEDS=1-10000` plays more.
+SEEDS ?= 1-2000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format system-packages bench lock clean
+.PHONY: help setup demo test check format system-packages simulate bench lock clean
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -61,6 +63,9 @@ check: setup  ## Run every check that is not a test
 format: setup  ## Format the code and fix what can be fixed by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+simulate: setup  ## Play thousands of seeds of a country with bad lines and power cuts
+	$(BIN)/msupply simulate --seeds $(SEEDS)
 
 bench: setup  ## Measure what the README claims
 	$(BIN)/python -m bench

@@ -1,11 +1,13 @@
 """One run: a seed becomes a list of steps, the steps happen, and the end is judged."""
 
+import atexit
 import logging
 import tempfile
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -38,6 +40,8 @@ class Outcome:
     steps: list[Step]
     fault: str | None = None
     story: list[str] = field(default_factory=list)
+    # Of every byte that went over the lines.
+    fingerprint: str = ""
 
     @property
     def kind_of_fault(self) -> str:
@@ -85,6 +89,7 @@ class Simulator:
                 verdict.judge(world)
             except Wrong as wrong:
                 outcome.fault = str(wrong)
+            outcome.fingerprint = world.traffic.hexdigest()
         return outcome
 
     @contextmanager
@@ -99,6 +104,14 @@ class Simulator:
                 yield world
             finally:
                 world.remove()
+
+
+@cache
+def shared_simulator() -> Simulator:
+    """Return the simulator of this process; its disks are thrown away when the process ends."""
+    lasting = ExitStack()
+    atexit.register(lasting.close)
+    return lasting.enter_context(simulator())
 
 
 @contextmanager

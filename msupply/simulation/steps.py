@@ -66,14 +66,14 @@ _MISHAPS = {
     Trouble.REPEAT: 3,
     Trouble.LATE_COPY: 2,
     Trouble.LINE_BREAKS: 3,
-    Trouble.SITE_DIES: 4,
-    Trouble.CENTRAL_DIES: 3,
+    Trouble.SITE_DIES: 9,
+    Trouble.CENTRAL_DIES: 5,
     Trouble.IDLE_WORKER: 1,
     Trouble.MEANWHILE: 6,
 }
 _VERBS = {Verb.EDIT: 24, Verb.CYCLE: 9, Verb.WORK: 2, Verb.REINSTALL: 0.4}
 # Messages and commits of an ordinary cycle: what is said to happen later does not.
-_MESSAGES, _COMMITS = 16, 60
+_MESSAGES, _COMMITS = 16, 40
 
 
 def draw(chance: Random, sites: int, steps: int) -> list[Step]:
@@ -89,7 +89,7 @@ def _step(chance: Random, sites: int, within: Verb | None = None) -> Step:
     if verb is Verb.WORK or (verb is Verb.EDIT and chance.random() < 0.25):
         site = CENTRAL
     mishaps: tuple[Mishap, ...] = ()
-    if verb is Verb.CYCLE and within is None and chance.random() < 0.6:
+    if verb is Verb.CYCLE and within is None and chance.random() < 0.8:
         mishaps = tuple(_mishap(chance, sites) for _ in range(pick(chance, (1, 1, 1, 2, 3))))
     return Step(verb, site, chance.getrandbits(32), mishaps)
 

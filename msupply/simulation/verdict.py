@@ -110,7 +110,8 @@ def _compare(
     for record_id in held.keys() - at_central.keys():
         versions = world.ledger.versions.get((kind.name, record_id), [])
         gone = any(version.content is None for version in versions)
-        if not (gone and any(policy.visible for _, policy in kind.branches)):
+        # A delete goes where the record would go.
+        if not gone or country.goes_to(kind, held[record_id], machine.site_id):
             yield f"{machine.name} has a {kind.name} {record_id[:8]} that the central server has not"
     for record_id in held.keys() & at_central.keys():
         key = (kind.name, record_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -41,6 +42,7 @@ class World:
         self.blank = disks.blank
         self.ledger = Ledger()
         self.story: list[str] = []
+        self.traffic = sha256()
         self.clock = clock
         self.batch_limit = pick(chance, (3, 5, 8, 40))
         self._worker_sleeps = False
@@ -198,7 +200,9 @@ class World:
         self._serving += 1
         try:
             sent = request.content if body is None else body
-            return serve(self.central, request, sent, self.batch_limit)
+            answer = serve(self.central, request, sent, self.batch_limit)
+            self.traffic.update(sent + answer.content)
+            return answer
         except PowerCut:
             self._central_died()
             raise httpx.ReadError("the server died", request=request) from None

@@ -1,0 +1,66 @@
+"""The engine passes hundreds of seeds; with a bug planted in it, it does not get far."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from msupply.simulation.run import Plan
+from msupply.simulation.shrink import shrink
+from tests.simulation.planted import BUGS, pushed_before_arrival
+
+SEEDS, PER_TEST = 200, 10
+# Bugs must be found within so many seeds.
+SOON = 50
+
+
+def plan(seed):
+    return Plan(seed, sites=2 + seed % 2, steps=25)
+
+
+@pytest.mark.parametrize("first", range(1, SEEDS, PER_TEST))
+def test_everything_arrives_whatever_happens(simulation, first):
+    for seed in range(first, first + PER_TEST):
+        outcome = simulation.play(plan(seed))
+        assert outcome.fault is None, "\n".join(["", f"seed {seed}:", *outcome.story])
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
+def test_a_planted_bug_is_found_soon(simulation, bug):
+    with bug():
+        assert any(simulation.play(plan(seed)).fault for seed in range(1, SOON + 1))
+
+
+def test_a_failing_seed_becomes_a_short_story(simulation):
+    with pushed_before_arrival():
+        outcomes = (simulation.play(plan(seed)) for seed in range(1, SOON + 1))
+        found = next(outcome for outcome in outcomes if outcome.fault)
+        shortest = shrink(simulation, found)
+        assert len(shortest.steps) <= 4
+        again = simulation.play(found.plan, shortest.steps)
+    assert (again.fault, again.story) == (shortest.fault, shortest.story)
+    assert simulation.play(found.plan, shortest.steps).fault is None
+
+
+_REPLAY = """
+import django
+django.setup()
+from msupply.simulation.run import Plan, shared_simulator
+print(shared_simulator().play(Plan(7, 2, 25)).fingerprint)
+"""
+
+
+def test_a_seed_is_the_same_run_in_every_process(simulation):
+    """To the last byte on the lines, whatever Python's own chance does."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONHASHSEED": "7"}
+    done = subprocess.run(
+        [sys.executable, "-c", _REPLAY],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path.cwd(),
+    )
+    assert done.stdout.strip() == simulation.play(Plan(7, 2, 25)).fingerprint
