@@ -13,6 +13,7 @@ from msupply.cli import (
     init,
     merge,
     serve,
+    simulate,
     site,
     store,
     sync,
@@ -43,6 +44,7 @@ app.command("explain", cls=usage.Command, help=explain.HELP)(explain.explain)
 app.command("merge", cls=usage.Command, help=merge.HELP)(merge.merge)
 app.command("check", cls=usage.Command, help=check.HELP)(check.check)
 app.command("demo", cls=usage.Command, help=demo.HELP)(demo.demo)
+app.command("simulate", cls=usage.Command, help=simulate.HELP)(simulate.simulate)
 app.command("bench", cls=usage.Command, help=bench.HELP)(bench.bench)
 
 
