@@ -1,12 +1,15 @@
 """Moving a store in the browser: where to, what stands against it, how far it is, giving it up."""
 
 import pytest
+from django.db import connection
 
 from msupply.records.sites import Site
 from msupply.records.store_moves import StoreMove
 from msupply.records.stores import Store
+from msupply.sync import here as here_module
 from msupply.sync.clock import now
 from msupply.sync.models import StoreSettings, StoreSync
+from msupply.sync.orders import SiteOrders
 from tests.web.conftest import ALL, log_in
 from tests.web.test_administration_stores import unlock
 
@@ -120,3 +123,9 @@ def test_starting_and_cancelling_need_the_padlock(admin):
 def test_moves_are_for_server_administrators(central):
     client = log_in("bo", "store-central", *sorted(set(ALL) - {"SERVER_ADMIN"}))
     assert client.get(MOVE).status_code == 403
+
+
+def test_the_users_of_a_store_that_is_moved_are_told_on_every_page(nurse):
+    assert "is being moved" not in nurse.get("/").text
+    here_module.change(connection, orders=SiteOrders(frozen_stores=("store-north",)))
+    assert "is being moved" in nurse.get("/").text
