@@ -1,4 +1,4 @@
-"""Examples: an outbound shipment and its line."""
+"""Examples: a shipment to another store with its line, and a prescription."""
 
 from tests.examples import v5
 
@@ -16,7 +16,7 @@ EXAMPLES = [
             "hold": True,
             "comment": "Handle with care",
             "their_ref": "DN 8812",
-            "prescriber_ID": "clinician-1",
+            "prescriber_ID": "",
             "currency_ID": "currency-euro",
             "currency_rate": 1.0825,
             "om_transport_reference": "Truck 12",
@@ -98,3 +98,19 @@ EXAMPLES = [
         },
     ),
 ]
+
+# A prescriber is not known where a shipment goes: a prescription stays in its store.
+EXAMPLES.append(
+    v5(
+        "transact",
+        EXAMPLES[0].record
+        | {
+            "ID": "prescription-1",
+            "name_ID": "patient-1",
+            "type": "pi",
+            "mode": "dispensary",
+            "om_type": "PRESCRIPTION",
+            "prescriber_ID": "clinician-1",
+        },
+    )
+)
