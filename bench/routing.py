@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import django
 import msgspec
@@ -113,7 +114,7 @@ def measure(sites: int) -> dict[str, float]:
         SiteState.objects.update_or_create(site_id=site, defaults={"queue_cursor": head})
     behind = head - 3 * BATCH
     return {
-        "idle_poll": statistics.median(_timed(lambda site=site: _poll(site)) for site in ordinary),
+        "idle_poll": statistics.median(_timed(partial(_poll, site)) for site in ordinary),
         "idle_poll_of_the_primary": _median(lambda: _poll(primary(sites))),
         "pull_1000": _median(lambda: _pull(FIRST_SITE, behind)),
         "pull_1000_of_the_primary": _median(lambda: _pull(primary(sites), behind)),
@@ -149,11 +150,11 @@ def _change_visibility() -> None:
     visibility.follow(connection)
 
 
-def _median(work: Callable[[], None]) -> float:
+def _median(work: Callable[[], object]) -> float:
     return statistics.median(_timed(work) for _ in range(ROUNDS))
 
 
-def _timed(work: Callable[[], None]) -> float:
+def _timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return round((time.perf_counter() - started) * 1000, 2)

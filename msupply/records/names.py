@@ -106,9 +106,7 @@ class Name(Record):
 
     number = 20
     data_types = (2, 30)
-    sync = SplitBy(
-        "type", "PATIENT", Patient(visible="id", home="supplying_store_id"), Central()
-    )
+    sync = SplitBy("type", "PATIENT", Patient(visible="id", home="supplying_store_id"), Central())
     removal = SoftDelete("deleted_datetime")
     merging = Merging(SoftDelete("deleted_datetime"))
     # Other names are edited with EDIT_CENTRAL_DATA; the policy refuses that on a remote site.

@@ -38,7 +38,7 @@ def refusal(instance: Instance, name: str) -> Editor | None:
     kind = registry().by_name[name]
     connection = instance.connection
     found = ownership.refusal(connection, kind, {}, here.load(connection))
-    return found and found.editor
+    return None if found is None else found.editor
 
 
 def items(instance: Instance) -> set[str]:

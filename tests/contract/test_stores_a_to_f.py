@@ -19,6 +19,7 @@ from msupply.records.stores import Store, StorePreference
 from msupply.services import visibility
 from msupply.sync import here, ownership, placement
 from msupply.sync.clock import now
+from msupply.sync.declare import Record
 from msupply.sync.declare.registry import registry
 from msupply.sync.placement import SyncType
 from tests.contract.world import Instance, World
@@ -73,12 +74,12 @@ class Told:
     preferences: dict[str, str] = field(default_factory=dict)
     transfers: dict[tuple[int, str], str | None] = field(default_factory=dict)
 
-    def places_of(self, model: type, record_id: str) -> set[int]:
+    def places_of(self, model: type[Record], record_id: str) -> set[int]:
         """Return the instances that hold a record."""
         return {
             site
             for site, instance in self.world.instances.items()
-            if model._default_manager.using(instance.alias).filter(pk=record_id).exists()
+            if model._base_manager.using(instance.alias).filter(pk=record_id).exists()
         }
 
 

@@ -13,7 +13,7 @@ from msupply.sync.models import ChangelogQueue
 from tests.examples import clinicians, items, names, stock
 from tests.merging.conftest import NORTH, arrived, merge
 
-EXAMPLES = {}
+EXAMPLES: dict[str, dict[str, object]] = {}
 for subject in (clinicians, items, names, stock):
     for example in subject.EXAMPLES:
         EXAMPLES.setdefault(example.table, example.record)

@@ -55,10 +55,11 @@ def test_seeded_ids_fit_together() -> None:
 
 
 def test_local_tables_of_the_central_server_are_edited_there_alone() -> None:
-    local = [kind for kind in registry().types if isinstance(kind.policy, LocalOnly)]
-    central = {kind.name for kind in local if kind.policy.editor is Editor.CENTRAL}
+    policies = {kind.name: kind.policy for kind in registry().types}
+    local = {name: p for name, p in policies.items() if isinstance(p, LocalOnly)}
+    central = {name for name, policy in local.items() if policy.editor is Editor.CENTRAL}
     assert central == {"site", "userstore", "userpermission", "dashboard", "dashboardpanel"}
-    assert all(kind.policy.reason for kind in local)
+    assert all(policy.reason for policy in local.values())
 
 
 def enums() -> Iterator[tuple[Wire, str, str, dict[str, Any]]]:
