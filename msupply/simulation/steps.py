@@ -65,7 +65,7 @@ _MISHAPS = {
     Trouble.CUT_ANSWER: 1,
     Trouble.REPEAT: 3,
     Trouble.LATE_COPY: 2,
-    Trouble.LINE_BREAKS: 3,
+    Trouble.LINE_BREAKS: 12,
     Trouble.SITE_DIES: 9,
     Trouble.CENTRAL_DIES: 5,
     Trouble.IDLE_WORKER: 1,
@@ -73,7 +73,7 @@ _MISHAPS = {
 }
 _VERBS = {Verb.EDIT: 24, Verb.CYCLE: 9, Verb.WORK: 2, Verb.REINSTALL: 0.4}
 # Messages and commits of an ordinary cycle: what is said to happen later does not.
-_MESSAGES, _COMMITS = 16, 40
+_MESSAGES, _COMMITS = 11, 40
 
 
 def draw(chance: Random, sites: int, steps: int) -> list[Step]:
