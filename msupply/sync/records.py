@@ -41,7 +41,8 @@ def render(
     `going` is DOWN towards a site, UP towards a central server, BOTH from a primary server, which
     sends up what others only get. Left out: types that this
     wire does not carry that way, deletes that it has no word for, and rows that have gone since
-    (their own delete follows). A row that is softly deleted goes to a site with its delete.
+    (their own delete follows). A row that is softly deleted goes with its delete, where the wire
+    has one: who has not got it yet needs it all the same, for other records refer to it.
     """
     by_type: dict[int, list[Change]] = defaultdict(list)
     for change in changes:
@@ -55,7 +56,7 @@ def render(
             and table
             and (going is Direction.BOTH or table.direction in (going, Direction.BOTH))
         ):
-            found += _render_type(connection, kind, wanted, wire, form)
+            found += _render_type(connection, kind, wanted, wire, form, going)
     found.sort(key=lambda record: record.cursor)
     return found
 
@@ -79,11 +80,18 @@ def columns_of(connection: BaseDatabaseWrapper, kind: RecordType, ids: Sequence[
 
 
 def _render_type(
-    connection: BaseDatabaseWrapper, kind: RecordType, changes: list[Change], wire: Wire, form: Form
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    changes: list[Change],
+    wire: Wire,
+    form: Form,
+    going: Direction,
 ) -> list[WireRecord]:
     table = kind.wire(wire)
     assert table is not None
-    tells_deletes = table.sends_deletes or (form is Form.TO_SITE and kind.removal is not None)
+    # A primary server speaks of its deletes as a central server does.
+    as_centre = form is Form.TO_SITE or (going is Direction.BOTH and wire is Wire.V5)
+    tells_deletes = table.sends_deletes or (as_centre and kind.removal is not None)
     found = [
         WireRecord(c.cursor, table.name, c.record_id, None)
         for c in changes
@@ -99,8 +107,7 @@ def _render_type(
     for record_id, gone, data in zip(
         columns["id"], removed, table_codec(kind, wire).encode(columns, form), strict=True
     ):
-        # A site that has not got it yet needs it before its delete: other records refer to it.
-        if not gone or form is Form.TO_SITE:
+        if not gone or tells_deletes:
             found.append(WireRecord(cursors[record_id], table.name, record_id, data))
         if gone and tells_deletes:
             found.append(WireRecord(cursors[record_id], table.name, record_id, None))

@@ -1,7 +1,11 @@
 """Faults that the simulator has found, each told as shortly as it could be."""
 
+from msupply.central import settings
 from msupply.records.clinicians import Clinician, ClinicianStoreJoin
+from msupply.records.items import Unit
 from msupply.records.messages import SyncMessage
+from msupply.records.names import Name, NameStoreJoin, NameType
+from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.simulation import verdict
 from msupply.sync.clock import now
@@ -43,3 +47,37 @@ def test_a_prescriber_made_visible_on_the_central_server_is_sent(world):
     joins.create(store=store, clinician=late)
     settle(world)
     assert Clinician.objects.using(world.sites[3].alias).filter(pk=late.pk).exists()
+
+
+def test_a_patient_deleted_before_the_first_push_is_known_to_all_the_same(world):
+    """Other records refer to the patient: the row goes up, and then its delete."""
+    site = world.sites[2]
+    store = store_of(site, 2)
+    patient = Name.objects.using(site.alias).create(
+        code="p", name="p", type=NameType.PATIENT, supplying_store_id=store.pk, gender="MALE"
+    )
+    join = NameStoreJoin.objects.using(site.alias).create(store=store, name=patient)
+    patient.deleted_datetime = now()
+    patient.save(using=site.alias)
+    world.note(site, registry().by_name["name"], patient.pk)
+    world.note(site, registry().by_name["namestorejoin"], join.pk)
+    settle(world)
+    known = Name.objects.using(world.central.alias).get(pk=patient.pk)
+    assert known.deleted_datetime is not None
+
+
+def test_what_is_taken_out_of_use_at_the_primary_server_is_so_everywhere(world):
+    """The wire has no word for it from an ordinary site."""
+    settle(world)
+    settings.set_primary(
+        world.central.connection, Site.objects.using(world.central.alias).get(site_id=2)
+    )
+    settle(world)
+    primary = world.sites[2]
+    unit = Unit.objects.using(primary.alias).order_by("id").first()
+    unit.is_active = False
+    unit.save(using=primary.alias)
+    world.note(primary, registry().by_name["unit"], unit.pk)
+    settle(world)
+    for machine in world.machines:
+        assert not Unit.objects.using(machine.alias).get(pk=unit.pk).is_active
