@@ -1,5 +1,6 @@
 """`msupply import table` and `msupply export table`: any record type from and to CSV or Excel."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -143,13 +144,15 @@ def export_table(
     if store and path:
         found = found.filter(**{path: viewer.store_id})
     columns = columns_of(kind)
-    with file.open("wb") as out:
-        if form == ".csv":
-            for text in exporting.csv_lines(viewer.connection, columns, found):
-                out.write(text.encode())
-        else:
-            for part in exporting.excel(viewer.connection, columns, found, kind.name):
-                out.write(part)
+    if form == ".csv":
+        with file.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(exporting.csv_lines(viewer.connection, columns, found))
+    else:
+        with (
+            exporting.excel(viewer.connection, columns, found, kind.name) as book,
+            file.open("wb") as saved,
+        ):
+            shutil.copyfileobj(book, saved)
     count = found.count()
     if as_json:
         print_json({"rows": count, "file": str(file)})

@@ -160,9 +160,17 @@ def test_an_export_imported_again_changes_nothing(viewer, tablet):
     lines = exporting.csv_lines(viewer.connection, columns_of(kind), found)
     planned = importing.plan(viewer, kind, files.read("".join(lines).encode()))
     assert (planned.new, planned.changed, planned.unchanged, errors(planned)) == (0, 0, 2, [])
-    book = b"".join(exporting.excel(viewer.connection, columns_of(kind), found, "Items"))
-    planned = importing.plan(viewer, kind, files.read(book))
+    with exporting.excel(viewer.connection, columns_of(kind), found, "Items") as book:
+        planned = importing.plan(viewer, kind, files.read(book.read()))
     assert (planned.new, planned.changed, planned.unchanged, errors(planned)) == (0, 0, 2, [])
+
+
+def test_more_rows_than_excel_holds_are_refused(viewer, monkeypatch):
+    load(viewer, Unit, "name\nBox\nBag\n")
+    kind, found = edit.kind_of(Unit), Unit.objects.using(viewer.connection.alias).all()
+    monkeypatch.setattr(exporting, "LARGEST_ROWS", found.count())
+    with pytest.raises(ValidationError, match="Excel"):
+        exporting.excel(viewer.connection, columns_of(kind), found, "Units")
 
 
 def test_a_file_of_something_else_is_refused(viewer):

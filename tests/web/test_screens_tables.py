@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from msupply.records.items import Item
 from msupply.records.uploads import Upload
+from msupply.services.tables import exporting
 from tests.web.conftest import log_in
 
 
@@ -74,6 +75,13 @@ def test_an_export_as_excel_holds_every_row_of_the_list(admin):
     content = b"".join(admin.get("/list/item/export.xlsx").streaming_content)
     rows = list(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows())
     assert len(rows) == Item.objects.count() + 1
+
+
+def test_more_rows_than_excel_holds_are_refused_in_words(admin, monkeypatch):
+    monkeypatch.setattr(exporting, "LARGEST_ROWS", 1)
+    answer = admin.get("/list/item/export.xlsx")
+    assert answer.status_code == 422
+    assert "export it as CSV" in answer.text
 
 
 def test_an_export_is_filtered_as_the_list_is(admin):

@@ -1,12 +1,13 @@
 """The rows of a file that have errors, as a file to correct and import again."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from msupply.services.tables import exporting, spreadsheet
+from msupply.services.tables import spreadsheet
 from msupply.services.tables.importing import Plan
+from msupply.services.tables.spreadsheet import Sheet
 
 
 def title() -> str:
@@ -16,13 +17,16 @@ def title() -> str:
 
 def csv_file(planned: Plan) -> str:
     """Return the faulty rows as CSV."""
-    rows = [[exporting.plain(cell) for cell in row] for row in _rows(planned)]
-    return exporting.MARK + exporting.csv_text([_titles(planned), *rows])
+    return "".join(spreadsheet.csv_lines(_sheet(planned)))
 
 
-def excel_file(planned: Plan) -> Iterator[bytes]:
+def excel_file(planned: Plan) -> IO[bytes]:
     """Return the faulty rows as an Excel workbook."""
-    return spreadsheet.stream([spreadsheet.Sheet(title(), _titles(planned), _rows(planned))])
+    return spreadsheet.excel(_sheet(planned))
+
+
+def _sheet(planned: Plan) -> Sheet:
+    return Sheet(title(), _titles(planned), _rows(planned))
 
 
 def _titles(planned: Plan) -> list[str]:

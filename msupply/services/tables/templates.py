@@ -1,13 +1,14 @@
 """Files to fill in: a table's titles, and what to write below them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from msupply.services.tables import exporting, spreadsheet
 from msupply.services.tables.columns import ID, Form, TableColumn, columns_of
+from msupply.services.tables.spreadsheet import Sheet
 from msupply.sync.declare.registry import RecordType
 
 
@@ -19,20 +20,20 @@ def fillable(kind: RecordType, only: Mapping[str, Any]) -> list[TableColumn]:
 
 def csv_template(columns: Sequence[TableColumn]) -> str:
     """Return the titles as CSV."""
-    return exporting.MARK + exporting.csv_text([exporting.titles(columns)])
+    return "".join(spreadsheet.csv_lines(Sheet("", exporting.titles(columns), [])))
 
 
-def excel_template(columns: Sequence[TableColumn], name: str) -> Iterator[bytes]:
+def excel_template(columns: Sequence[TableColumn], name: str) -> IO[bytes]:
     """Return a workbook with the titles, choices in their cells, and a sheet of explanations."""
     choices = {
         place: list(column.choices.values())
         for place, column in enumerate(columns, 1)
         if column.choices
     }
-    table = spreadsheet.Sheet(name, exporting.titles(columns), [], choices)
+    table = Sheet(name, exporting.titles(columns), [], choices)
     titles = [_("Column"), _("Needed for a new record"), _("What to write"), _("Choices")]
     rows = [[ID, "", _("Leave empty for new records."), ""], *map(_explained, columns)]
-    return spreadsheet.stream([table, spreadsheet.Sheet(_("Explanations"), titles, rows)])
+    return spreadsheet.excel(table, Sheet(_("Explanations"), titles, rows))
 
 
 def _explained(column: TableColumn) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from msupply.services.tables.columns import Form, TableColumn
-from msupply.services.tables.exporting import FORMULA
+from msupply.services.tables.spreadsheet import FORMULA
 
 _YES = frozenset({"yes", "y", "true", "1", "x", "oui", "vrai", "o"})
 _NO = frozenset({"no", "n", "false", "0", "non", "faux"})

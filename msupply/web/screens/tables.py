@@ -1,7 +1,6 @@
 """Tables of any record type as files: export of what a list found, templates, import with preview."""
 
 import gzip
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -20,11 +19,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from msupply.records.uploads import Upload
-from msupply.services.tables import exporting, faulty, files, importing, spreadsheet, templates
+from msupply.services.tables import exporting, faulty, files, importing, templates
 from msupply.services.tables.columns import columns_of
 from msupply.services.tables.importing import Plan
 from msupply.sync.clock import now
-from msupply.web import alerts
+from msupply.web import alerts, downloads
 from msupply.web.alerts import Alert
 from msupply.web.screens import labels, refusals
 from msupply.web.screens.screen import Screen
@@ -34,7 +33,6 @@ from msupply.web.visit import PageRequest
 ERRORS_SHOWN = 200
 ROWS_SHOWN = 20
 KEPT = timedelta(days=1)
-CSV_TYPE = "text/csv; charset=utf-8"
 
 
 class ImportForm(forms.Form):
@@ -46,13 +44,6 @@ class ImportForm(forms.Form):
     )
 
 
-def _download(content: Iterable[Any], name: str) -> StreamingHttpResponse:
-    kind = spreadsheet.CONTENT_TYPE if name.endswith(".xlsx") else CSV_TYPE
-    answer = StreamingHttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
 # --- export -------------------------------------------------------------------------------------
 
 
@@ -62,7 +53,7 @@ def export_csv(request: PageRequest, slug: str) -> HttpResponseBase:
     screen = open_screen(request, slug)
     found = listing_of(request, screen).found
     lines = exporting.csv_lines(connection, columns_of(screen.kind), found)
-    return _download(lines, f"{screen.slug}.csv")
+    return downloads.csv(lines, screen.slug)
 
 
 @require_GET
@@ -70,14 +61,13 @@ def export_excel(request: PageRequest, slug: str) -> HttpResponseBase:
     """Give all records that a list found, with all their columns, as an Excel workbook."""
     screen = open_screen(request, slug)
     found = listing_of(request, screen).found
-    if (
-        found.order_by().values("pk")[: spreadsheet.LARGEST_ROWS].count()
-        >= spreadsheet.LARGEST_ROWS
-    ):
-        text = _("Excel cannot hold so many rows. Filter the list, or export it as CSV.")
-        return alerts.response(request, Alert(_("Too many rows"), text), 422)
-    parts = exporting.excel(connection, columns_of(screen.kind), found, str(screen.title))
-    return _download(parts, f"{screen.slug}.xlsx")
+    columns = columns_of(screen.kind)
+    try:
+        book = exporting.excel(connection, columns, found, str(screen.title))
+    except ValidationError as error:
+        alert = Alert(_("Too many rows"), " ".join(error.messages))
+        return alerts.response(request, alert, 422)
+    return downloads.excel(book, screen.slug)
 
 
 @require_GET
@@ -86,9 +76,9 @@ def template(request: PageRequest, slug: str, form: str) -> HttpResponseBase:
     screen = _importable(request, slug)
     columns = templates.fillable(screen.kind, screen.only)
     if form == "xlsx":
-        parts = templates.excel_template(columns, str(screen.title))
-        return _download(parts, f"{screen.slug}-template.xlsx")
-    return _download([templates.csv_template(columns)], f"{screen.slug}-template.csv")
+        book = templates.excel_template(columns, str(screen.title))
+        return downloads.excel(book, f"{screen.slug}-template")
+    return downloads.csv([templates.csv_template(columns)], f"{screen.slug}-template")
 
 
 # --- import -------------------------------------------------------------------------------------
@@ -246,8 +236,8 @@ def faulty_rows(request: PageRequest, slug: str, upload_id: str) -> HttpResponse
     except ValidationError as error:
         return _file_alert(request, error)
     if upload.name.lower().endswith(".xlsx"):
-        return _download(faulty.excel_file(planned), f"{screen.slug}-errors.xlsx")
-    return _download([faulty.csv_file(planned)], f"{screen.slug}-errors.csv")
+        return downloads.excel(faulty.excel_file(planned), f"{screen.slug}-errors")
+    return downloads.csv([faulty.csv_file(planned)], f"{screen.slug}-errors")
 
 
 def _file_alert(request: PageRequest, error: ValidationError) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The sync report: which sites and stores went silent, as a page and as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,17 @@ from django.views.decorators.http import require_GET
 
 from msupply.central import sync_report
 from msupply.central.sync_report import Freshness, Subject, Wanted
-from msupply.web.seeing import sheets
+from msupply.services.tables import spreadsheet
+from msupply.services.tables.spreadsheet import Sheet
+from msupply.web import downloads
 from msupply.web.seeing.access import require_admin
 from msupply.web.seeing.health_words import LOOKS, Look, look
 from msupply.web.visit import PageRequest
 
 SHOWN = 50
 _EXPORTED_AT_ONCE = 2_000
+
+Row = Sequence[object]
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def page(request: PageRequest) -> HttpResponse:
         "after": _address(wanted, page=found.number + 1),
         "headings": _headings(wanted),
         "shares": _shares(wanted),
-        "exports": [(form, _parameters(wanted)) for form in sheets.FORMS],
+        "exports": [(form, _parameters(wanted)) for form in downloads.FORMS],
         "subjects": [
             (_("Sites"), _address(Wanted(Subject.SITES, wanted.text)), Subject.SITES),
             (_("Stores"), _address(Wanted(Subject.STORES, wanted.text)), Subject.STORES),
@@ -82,7 +86,7 @@ def page(request: PageRequest) -> HttpResponse:
 def export(request: PageRequest, form: str) -> HttpResponseBase:
     """Give the report, as it is filtered and ordered, as a file."""
     require_admin(request)
-    if form not in sheets.FORMS:
+    if form not in downloads.FORMS:
         raise Http404
     wanted = _wanted(request)
     if wanted.subject is Subject.SITES:
@@ -91,10 +95,14 @@ def export(request: PageRequest, form: str) -> HttpResponseBase:
     else:
         headings = [_("Store"), _("Code"), _("Site"), _("Number"), _("State")]
         headings += [_("Last connection (UTC)"), _("Version")]
-    return sheets.answer(form, f"sync-report-{wanted.subject}", headings, _exported(wanted))
+    name = f"sync-report-{wanted.subject}"
+    sheet = Sheet(name, headings, _exported(wanted))
+    if form == "csv":
+        return downloads.csv(spreadsheet.csv_lines(sheet), name)
+    return downloads.excel(spreadsheet.excel(sheet), name)
 
 
-def _exported(wanted: Wanted) -> Iterator[sheets.Row]:
+def _exported(wanted: Wanted) -> Iterator[Row]:
     lines = sync_report.lines(connection, wanted)
     # All at once: the order must not change between two pages, and a line is small.
     rows = list(lines)
@@ -108,13 +116,13 @@ def _exported(wanted: Wanted) -> Iterator[sheets.Row]:
             yield from map(_store_line, part)
 
 
-def _site_line(row: dict[str, Any], stores: list[str]) -> sheets.Row:
+def _site_line(row: dict[str, Any], stores: list[str]) -> Row:
     state = str(look(row["state"]).label)
     app = [row["version"], row["app_name"], ", ".join(stores)]
     return [row["title"], row["site_number"], state, row["last_connection"], *app]
 
 
-def _store_line(row: dict[str, Any]) -> sheets.Row:
+def _store_line(row: dict[str, Any]) -> Row:
     state = str(look(row["state"]).label)
     site = [row["site_name"], row["site_number"], state, row["last_connection"], row["version"]]
     return [row["title"], row["code"], *site]
