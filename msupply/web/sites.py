@@ -1,7 +1,6 @@
 """Sites, on the mSupply central server: list and edit; see site_actions.py for what ends things."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from msupply.central import sites
+from msupply.central.sync_report import SILENT_AFTER
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, Site, SiteKind
 from msupply.records.stores import Store
@@ -24,7 +24,6 @@ from msupply.web import alerts, page
 from msupply.web.administration import change_log
 from msupply.web.visit import PageRequest
 
-SILENT_AFTER = timedelta(days=30)
 LOGGED = (ActivityType.SITE_CREATED, ActivityType.SITE_RESET)
 
 
