@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from msupply.central import sites
-from msupply.central.sync_report import SILENT_AFTER
+from msupply.central import sites, sync_report
+from msupply.central.sync_report import Freshness
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, Site, SiteKind
-from msupply.records.stores import Store
 from msupply.services import edit, instance
 from msupply.services.permissions import PermissionMissing
-from msupply.sync.clock import now
 from msupply.web import alerts, page
 from msupply.web.administration import change_log
 from msupply.web.visit import PageRequest
@@ -70,27 +68,21 @@ def list_page(request: PageRequest) -> HttpResponse:
 
 
 def _shown() -> list[ShownSite]:
-    names: dict[int, list[str]] = {}
-    for site_id, name in Store.objects.order_by("code").values_list("site_id", "name__name"):
-        names.setdefault(site_id, []).append(name)
+    found = list(Site.objects.order_by("site_id"))
+    names = sync_report.stores_of(connection, [site.site_id for site in found])
     return [
         ShownSite(
             site,
             names.get(site.site_id, []),
             0 if _is_here(site) else sites.backlog(connection, site),
-            not _is_here(site) and _is_silent(site),
+            sync_report.freshness(site) in (Freshness.SILENT, Freshness.NEVER),
         )
-        for site in Site.objects.order_by("site_id")
+        for site in found
     ]
 
 
 def _is_here(site: Site) -> bool:
     return site.kind == SiteKind.CENTRAL
-
-
-def _is_silent(site: Site) -> bool:
-    last = site.last_connection_datetime
-    return last is None or now() - last > SILENT_AFTER
 
 
 def edit_page(request: PageRequest, site_id: str) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Sites, stores and users on the central server."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
@@ -7,6 +9,7 @@ from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission
 from msupply.sync import here as here_module
+from msupply.sync.clock import now
 from tests.web.conftest import log_in
 
 
@@ -15,6 +18,14 @@ def test_sites_are_listed_with_their_stores(admin):
     assert "north" in page
     assert "never" in page
     assert "this server" in page
+
+
+@pytest.mark.parametrize(("days", "is_red"), [(None, True), (31, True), (29, False)])
+def test_a_site_that_is_silent_for_a_month_is_red_in_the_list(admin, days, is_red):
+    last = None if days is None else now() - timedelta(days=days)
+    Site.objects.filter(pk="site-2").update(last_connection_datetime=last)
+    rows = admin.get("/sites").context["sites"]
+    assert {row.site.pk: row.is_silent for row in rows} == {"site-1": False, "site-2": is_red}
 
 
 def test_another_site_becomes_the_open_msupply_central_server(admin):
