@@ -1,8 +1,10 @@
 """Tables of any record type as files: export of what a list found, templates, import with preview."""
 
 import gzip
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -142,6 +144,24 @@ def _plan(request: PageRequest, screen: Screen, upload: Upload) -> Plan:
     return importing.plan(request.visit.viewer, screen.kind, sheet, screen.only)
 
 
+def _of_upload(
+    view: Callable[[PageRequest, Screen, Upload, Plan], HttpResponseBase],
+) -> Callable[[PageRequest, str, str], HttpResponseBase]:
+    """Return the page of a file that waits for a decision; what is wrong with it is told."""
+
+    @wraps(view)
+    def shown(request: PageRequest, slug: str, upload_id: str) -> HttpResponseBase:
+        screen = _importable(request, slug)
+        upload = _upload(request, upload_id)
+        try:
+            return view(request, screen, upload, _plan(request, screen, upload))
+        except ValidationError as error:
+            alert = Alert(capfirst(_("nothing was imported")), " ".join(error.messages))
+            return alerts.response(request, alert, 422)
+
+    return shown
+
+
 @dataclass(frozen=True)
 class Shown:
     """One row of the preview: which record, and what becomes of its values."""
@@ -153,14 +173,9 @@ class Shown:
 
 
 @require_GET
-def preview(request: PageRequest, slug: str, upload_id: str) -> HttpResponse:
+@_of_upload
+def preview(request: PageRequest, screen: Screen, upload: Upload, planned: Plan) -> HttpResponse:
     """Show what an import would do, and the errors of its rows."""
-    screen = _importable(request, slug)
-    upload = _upload(request, upload_id)
-    try:
-        planned = _plan(request, screen, upload)
-    except ValidationError as error:
-        return _file_alert(request, error)
     context = {
         "screen": screen,
         "upload": upload,
@@ -202,17 +217,11 @@ def _text(column: Any, value: Any) -> str:
 
 
 @require_POST
-def import_now(request: PageRequest, slug: str, upload_id: str) -> HttpResponse:
+@_of_upload
+def import_now(request: PageRequest, screen: Screen, upload: Upload, planned: Plan) -> HttpResponse:
     """Write what was previewed: all rows, or the good ones if so asked."""
-    screen = _importable(request, slug)
-    upload = _upload(request, upload_id)
-    try:
-        planned = _plan(request, screen, upload)
-        importing.apply(
-            request.visit.viewer, planned, good_rows_only=request.POST.get("rows") == "good"
-        )
-    except ValidationError as error:
-        return _file_alert(request, error)
+    good_rows_only = request.POST.get("rows") == "good"
+    importing.apply(request.visit.viewer, planned, good_rows_only=good_rows_only)
     if planned.errors:
         messages.warning(
             request, _("%(n)d rows with errors were not imported.") % {"n": planned.faulty}
@@ -227,19 +236,11 @@ def import_now(request: PageRequest, slug: str, upload_id: str) -> HttpResponse:
 
 
 @require_GET
-def faulty_rows(request: PageRequest, slug: str, upload_id: str) -> HttpResponseBase:
+@_of_upload
+def faulty_rows(
+    request: PageRequest, screen: Screen, upload: Upload, planned: Plan
+) -> HttpResponseBase:
     """Give the rows with errors back, with a column that says what is wrong with each."""
-    screen = _importable(request, slug)
-    upload = _upload(request, upload_id)
-    try:
-        planned = _plan(request, screen, upload)
-    except ValidationError as error:
-        return _file_alert(request, error)
     if upload.name.lower().endswith(".xlsx"):
         return downloads.excel(faulty.excel_file(planned), f"{screen.slug}-errors")
     return downloads.csv([faulty.csv_file(planned)], f"{screen.slug}-errors")
-
-
-def _file_alert(request: PageRequest, error: ValidationError) -> HttpResponse:
-    title = capfirst(_("nothing was imported"))
-    return alerts.response(request, Alert(title, " ".join(error.messages)), 422)
