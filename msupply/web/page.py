@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from msupply.web.visit import PageRequest
 
@@ -15,6 +16,16 @@ class Ticks(forms.CheckboxSelectMultiple):
 
     def __init__(self) -> None:
         super().__init__(attrs={"class": "form-check-input"})
+
+
+class PasswordForm(forms.Form):
+    """A new password, of a user or a site."""
+
+    password = forms.CharField(
+        label=gettext_lazy("New password"),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
 
 
 @dataclass(frozen=True)

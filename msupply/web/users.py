@@ -19,7 +19,7 @@ from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
 from msupply.web import page
-from msupply.web.page import FormPage
+from msupply.web.page import FormPage, PasswordForm
 from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
 
@@ -38,16 +38,6 @@ class NewUserForm(forms.Form):
     job_title = forms.CharField(label=gettext_lazy("Job title"), required=False)
     language = forms.TypedChoiceField(
         label=gettext_lazy("Language"), coerce=int, choices=Language.choices
-    )
-
-
-class PasswordForm(forms.Form):
-    """A new password for a user."""
-
-    password = forms.CharField(
-        label=gettext_lazy("New password"),
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 
 

@@ -1,6 +1,5 @@
 """What an administrator does to a site: new password, another device, starting over, deleting."""
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -8,25 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from msupply.central import resync, sites
 from msupply.records.sites import Site
 from msupply.web import page
 from msupply.web.administration.confirm import Question
-from msupply.web.page import FormPage
+from msupply.web.page import FormPage, PasswordForm
 from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
-
-
-class PasswordForm(forms.Form):
-    """A new password for a site."""
-
-    password = forms.CharField(
-        label=gettext_lazy("New password"),
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
 
 
 def _site(request: PageRequest, site_id: str) -> Site:
