@@ -53,7 +53,7 @@ IMPLICIT = frozenset(
         _("reason"),
         _("retries"),
         _("retry at"),
-        _("rnr form line id"),
+        _("rnr form line"),
         _("status"),
         _("strength"),
         _("template"),
