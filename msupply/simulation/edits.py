@@ -5,7 +5,7 @@ from random import Random
 
 from django.db import IntegrityError, transaction
 
-from msupply.simulation import tables, values
+from msupply.simulation import tables, told, values
 from msupply.simulation.fate import pick
 from msupply.simulation.machine import Machine
 from msupply.simulation.places import Country
@@ -63,6 +63,11 @@ def anything(chance: Random, machine: Machine) -> Edit | None:
 
 def create(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:
     """Create a record with any values."""
+    return add(chance, machine, kind, {})
+
+
+def add(chance: Random, machine: Machine, kind: RecordType, some: Row) -> Edit | None:
+    """Create a record with some values given, and any others."""
     blank = values.default_row(kind) | {"id": f"{chance.getrandbits(128):032x}", "extra": None}
     # Nothing is born deleted.
     given = {"id", "extra", kind.removal.column if isinstance(kind.removal, SoftDelete) else ""}
@@ -70,7 +75,13 @@ def create(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:
     row = values.invent(chance, machine.connection, kind, blank, columns)
     if row is None:
         return None
-    return _write(machine, kind, None, row)
+    return _write(machine, kind, None, row | some)
+
+
+def rewrite(machine: Machine, kind: RecordType, record_id: str, some: Row) -> Edit | None:
+    """Give a record these values."""
+    before = tables.row(machine.connection, kind, record_id)
+    return before and _write(machine, kind, before, before | some)
 
 
 def change(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:
@@ -92,8 +103,13 @@ def delete(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:
     found = tables.rows(machine.connection, kind)
     if not found or not _tells_deletes(kind, machine):
         return None
-    before = found[pick(chance, sorted(found))]
-    if not _allowed(machine, kind, before):
+    return remove(machine, kind, pick(chance, sorted(found)))
+
+
+def remove(machine: Machine, kind: RecordType, record_id: str) -> Edit | None:
+    """Delete this record, unless something refers to it."""
+    before = tables.row(machine.connection, kind, record_id)
+    if before is None or not is_allowed(machine, kind, before):
         return None
     if tables.is_referred_to(machine.connection, kind, before["id"]):
         return None
@@ -121,7 +137,7 @@ def _write(
         return None
     if before is not None and any(after[name] != before[name] for name in _fixed(kind)):
         return None
-    if not all(_allowed(machine, kind, one) for one in (before, after) if one):
+    if not all(is_allowed(machine, kind, one) for one in (before, after) if one):
         return None
     try:
         with transaction.atomic(using=machine.alias):
@@ -132,10 +148,12 @@ def _write(
     return Edit(verb, kind, after["id"])
 
 
-def _allowed(machine: Machine, kind: RecordType, row: Row) -> bool:
+def is_allowed(machine: Machine, kind: RecordType, row: Row) -> bool:
     """Ask the guard of this machine, and compare with what the rules say of it."""
     refused = ownership.refusal(machine.connection, kind, row, machine.here)
-    may = Country(machine.connection, CENTRAL).may_edit(kind, row, machine.site_id)
+    country = Country(machine.connection, CENTRAL)
+    knows = told.at(machine.connection, machine.site_id)
+    may = country.may_edit(kind, row, machine.site_id, knows)
     if may != (refused is None):
         said = "allows" if refused is None else "refuses"
         raise GuardWrong(
@@ -167,7 +185,8 @@ def _tells_deletes(kind: RecordType, machine: Machine) -> bool:
         return False
     table = kind.wire(Wire.V5 if kind.legacy else Wire.V6)
     assert table is not None
-    if machine.here.is_central:
+    knows = told.at(machine.connection, machine.site_id)
+    if machine.site_id == CENTRAL or knows.primary:
         # What only a site may delete travels up only where the wire says so.
         return True
     removal = kind.removal

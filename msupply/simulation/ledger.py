@@ -27,14 +27,17 @@ class Ledger:
         """Note an edit."""
         self.versions[key].append(Version(site, content))
 
-    def possible(self, key: Key) -> set[bytes | None]:
+    def possible(self, key: Key, *, one_editor: bool = False) -> set[bytes | None]:
         """Return what a record may be in the end: the last word of each site that edited it.
 
-        Of a site whose disk was lost any word may be its last that others know.
+        With `one_editor` at a time it is the last word of all. Of a site whose disk was lost any
+        word may be its last that others know.
         """
         found: set[bytes | None] = set()
         versions = self.versions[key]
         editors = {version.site for version in versions}
+        if one_editor and not editors & self.disks_lost:
+            return {versions[-1].content}
         for editor in editors:
             own = [version.content for version in versions if version.site == editor]
             found |= set(own) if editor in self.disks_lost else {own[-1]}

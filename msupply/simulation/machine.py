@@ -1,6 +1,8 @@
 """One machine: an instance with its database, which may lose power at any commit."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,15 @@ class Machine:
     def cut_power_at(self, commit: int | None, *, before: bool = False) -> None:
         """Let the power fail at a commit to come (1 is the next), before or after it holds."""
         self._until_cut, self._cut_before = commit, before
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Let the power fail later, if it is about to."""
+        until, self._until_cut = self._until_cut, None
+        try:
+            yield
+        finally:
+            self._until_cut = until
 
     def start_again(self) -> None:
         """Start after a power cut: what was committed is there, all else is forgotten."""

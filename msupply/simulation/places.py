@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from msupply.simulation import told
+from msupply.simulation.told import Told
 from msupply.sync.declare.policy import Editor, Policy, SplitBy
 from msupply.sync.declare.registry import RecordType, registry
 
@@ -53,6 +55,10 @@ class Country:
         return found
 
     @cached_property
+    def _primary(self) -> int:
+        return told.primary(self._connection)
+
+    @cached_property
     def _store_of_name(self) -> dict[str, str]:
         return {store["name_id"]: store["id"] for store in self.rows("store").values()}
 
@@ -93,7 +99,8 @@ class Country:
             return False
         store = self._follow(kind, row, policy.store)
         if policy.everywhere or (policy.everywhere_without_store and store is None):
-            return not policy.dispensary_only or self._has_dispensary(site)
+            wanted = site == self._primary or self._has_dispensary(site)
+            return wanted or not policy.dispensary_only
         if policy.visible and self._follow(kind, row, policy.visible) in self._visible(site):
             return True
         takes_part = {store, self._follow(kind, row, policy.partner)}
@@ -101,22 +108,44 @@ class Country:
         takes_part.add(self._store_of_name.get(other or ""))
         if takes_part & self._active[site]:
             return True
-        # A collector has the store's own data, and nothing that is edited centrally.
-        return policy.editor is not Editor.CENTRAL and bool(takes_part & self._collected[site])
+        # A collector has the store's own data, and nothing that is edited centrally (elsewhere).
+        copied = policy.editor is not Editor.CENTRAL or site == self._primary
+        return copied and bool(takes_part & self._collected[site])
 
-    def may_edit(self, kind: RecordType, row: Row, site: int) -> bool:
-        """Tell whether a row belongs to those who work at a site."""
+    def owner(self, kind: RecordType, row: Row) -> str | None:
+        """Return the store without which nobody may edit a row; None where that is otherwise."""
         policy = self.policy(kind, row)
-        at_central = site == self._central
+        owned = policy.editor is Editor.OWNER and not policy.procurement
+        found: str | None = self._follow(kind, row, policy.store) if owned else None
+        return found
+
+    def stays_at_home(self, kind: RecordType, row: Row, knows: Told) -> bool:
+        """Tell whether a site that knows this keeps a row to itself."""
+        policy = self.policy(kind, row)
         store = self._follow(kind, row, policy.store)
+        partner = self._follow(kind, row, policy.partner)
+        if partner or self._follow(kind, row, policy.other_party) in self._store_of_name:
+            return False
+        return store in knows.withheld or (
+            policy.suppressible and store in knows.without_transactions
+        )
+
+    def may_edit(self, kind: RecordType, row: Row, site: int, knows: Told) -> bool:
+        """Tell whether a row belongs to those who work at a site, by what is known there."""
+        policy = self.policy(kind, row)
+        at_centre = site == self._central if kind.of_oms_central else knows.primary
+        store = self._follow(kind, row, policy.store)
+        if store in knows.frozen:
+            return False
         if policy.editor is Editor.ANYWHERE:
             return True
-        if policy.editor in (Editor.CENTRAL, Editor.PRIMARY):
-            return at_central
+        if policy.editor is Editor.CENTRAL or (policy.procurement and knows.procurement):
+            return at_centre
         if policy.editor is Editor.HOME:
             home = self._follow(kind, row, policy.home)
-            return home is None or self.site_of(home) == site
-        if policy.editor is Editor.OWNER_OR_CENTRAL and at_central:
+            free = home is None or knows.patients_where_visible
+            return free or self.site_of(home) == site
+        if policy.editor is Editor.OWNER_OR_CENTRAL and at_centre:
             return True
         return store is not None and self.site_of(store) == site
 

@@ -20,6 +20,8 @@ class Verb(Enum):
     CYCLE = "synchronises"
     WORK = "integrates"
     REINSTALL = "is installed anew"
+    MERGE = "merges"
+    DECIDE = "decides"
 
 
 class Trouble(Enum):
@@ -71,7 +73,14 @@ _MISHAPS = {
     Trouble.IDLE_WORKER: 1,
     Trouble.MEANWHILE: 6,
 }
-_VERBS = {Verb.EDIT: 24, Verb.CYCLE: 9, Verb.WORK: 2, Verb.REINSTALL: 0.4}
+_VERBS = {
+    Verb.EDIT: 24,
+    Verb.CYCLE: 9,
+    Verb.WORK: 2,
+    Verb.REINSTALL: 0.4,
+    Verb.MERGE: 1,
+    Verb.DECIDE: 4,
+}
 # Messages and commits of an ordinary cycle: what is said to happen later does not.
 _MESSAGES, _COMMITS = 11, 40
 
@@ -86,7 +95,8 @@ def _step(chance: Random, sites: int, within: Verb | None = None) -> Step:
     if within and verb is Verb.REINSTALL:
         verb = Verb.EDIT
     site = chance.randrange(CENTRAL + 1, CENTRAL + 1 + sites)
-    if verb is Verb.WORK or (verb is Verb.EDIT and chance.random() < 0.25):
+    at_central = verb in (Verb.EDIT, Verb.MERGE) and chance.random() < 0.25
+    if at_central or verb in (Verb.WORK, Verb.DECIDE):
         site = CENTRAL
     mishaps: tuple[Mishap, ...] = ()
     if verb is Verb.CYCLE and within is None and chance.random() < 0.8:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
-from msupply.simulation import tables, values
+from msupply.records.store_moves import OPEN_STATES, StoreMove
+from msupply.simulation import merging, tables, told, values
 from msupply.simulation.ledger import Key
 from msupply.simulation.machine import Machine
 from msupply.simulation.places import Country
+from msupply.simulation.steps import CENTRAL
 from msupply.simulation.tables import Row
 from msupply.simulation.world import World, Wrong
 from msupply.sync import buffer, push, queue
+from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.models import Quarantined
 
 # Cycles of every site until nothing moves; a change needs three to reach everybody.
-_MOST_ROUNDS = 8
+_MOST_ROUNDS = 12
 
 
 def settle(world: World) -> None:
@@ -38,8 +41,9 @@ def settle(world: World) -> None:
 
 
 def _heads(world: World) -> object:
-    found = []
+    found: list[object] = []
     for machine in world.machines:
+        found.append(told.at(machine.connection, machine.site_id))
         with machine.connection.cursor() as cursor:
             for log in Channel:
                 cursor.execute(f"SELECT max(cursor), count(*) FROM {log.value}")
@@ -57,13 +61,12 @@ def faults(world: World) -> Iterator[str]:
     """Yield everything that is wrong."""
     for machine in world.machines:
         yield from _left_over(world, machine)
-    country = world.country()
+        for what in merging.left_behind(machine.connection):
+            yield f"at {machine.name} {what}, which has been merged"
+    yield from _undecided(world)
+    end = _End(world)
     for kind in registry().synced:
-        at_central = tables.rows(world.central.connection, kind)
-        central = {i: values.seen_on_wire(kind, row) for i, row in at_central.items()}
-        for machine in world.sites.values():
-            yield from _compare(world, machine, country, kind, at_central, central)
-        yield from _last_words(world, kind, central)
+        yield from _of_kind(end, kind)
 
 
 def _left_over(world: World, machine: Machine) -> Iterator[str]:
@@ -80,75 +83,128 @@ def _left_over(world: World, machine: Machine) -> Iterator[str]:
         return
     if push.waiting_to_push(connection):
         yield f"{machine.name} has changes that it does not push"
-    if queue.length(world.central.connection, machine.site_id):
+    if queue.first(world.central.connection, machine.site_id, 1).records:
         yield f"records wait for {machine.name} that it never fetches"
 
 
-def _compare(
-    world: World,
-    machine: Machine,
-    country: Country,
-    kind: RecordType,
-    at_central: dict[str, Row],
-    central: dict[str, bytes],
+def _undecided(world: World) -> Iterator[str]:
+    """Check that every site goes by what has been decided, and that moves have come to an end."""
+    central = world.central.connection
+    for machine in world.sites.values():
+        decided = told.decided_for(central, machine.site_id)
+        known = told.at(machine.connection, machine.site_id)
+        if known != decided:
+            yield f"{machine.name} goes by other decisions than were made:\n{known}\n{decided}"
+    for move in StoreMove.objects.using(world.central.alias).filter(state__in=OPEN_STATES):
+        yield f"store {move.store_id[:8]} is still being moved: {move.state}"
+
+
+class _End:
+    """How everything stands in the end, as the rules are applied to it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.country = world.country()
+        self.kept = merging.kept_by_lost(world.central.connection)
+        self.at_site = {
+            number: Country(machine.connection, CENTRAL) for number, machine in world.sites.items()
+        }
+        self.knows = {
+            number: told.at(machine.connection, number) for number, machine in world.sites.items()
+        }
+
+    def stays_at(self, kind: RecordType, record_id: str, site: int) -> bool:
+        """Tell whether a site keeps a record to itself, or its deletion."""
+        knows = self.knows.get(site)
+        if knows is None or not (knows.withheld or knows.without_transactions):
+            return False
+        row = self.at_site[site].rows(kind.table).get(record_id)
+        if row is not None:
+            return self.at_site[site].stays_at_home(kind, row, knows)
+        # What has gone no longer says whose it was.
+        return any(policy.store for _, policy in kind.branches)
+
+
+def _of_kind(end: _End, kind: RecordType) -> Iterator[str]:
+    at_central = tables.rows(end.world.central.connection, kind)
+    central = {i: values.seen_on_wire(kind, row) for i, row in at_central.items()}
+    for machine in end.world.sites.values():
+        held = tables.rows(machine.connection, kind)
+        yield from _equal(end, machine, kind, held, central)
+        yield from _no_more(end, machine, kind, held, central)
+    yield from _last_words(end, kind, central)
+
+
+def _equal(
+    end: _End, machine: Machine, kind: RecordType, held: dict[str, Row], central: dict[str, bytes]
 ) -> Iterator[str]:
-    """Compare the rows of one type at a site with those of the central server."""
-    held = tables.rows(machine.connection, kind)
-    for record_id, row in at_central.items():
-        key = (kind.name, record_id)
-        routed = country.goes_to(kind, country.rows(kind.table)[record_id], machine.site_id)
-        own = routed or _is_author(world, machine, country, kind, row, key)
+    """Check that a site has what goes there, as the central server has it."""
+    for record_id, content in central.items():
+        if end.stays_at(kind, record_id, machine.site_id):
+            continue
+        row = end.country.rows(kind.table)[record_id]
+        routed = end.country.goes_to(kind, row, machine.site_id)
         if record_id not in held:
             if routed:
                 yield f"{machine.name} has no {kind.name} {record_id[:8]}, which goes there"
-        elif own and values.seen_on_wire(kind, held[record_id]) != central[record_id]:
-            mine = values.seen_on_wire(kind, held[record_id]).decode()
+            continue
+        mine = values.seen_on_wire(kind, held[record_id])
+        if (routed or _is_author(end.world, machine, (kind.name, record_id))) and mine != content:
             yield (
-                f"{kind.name} {record_id[:8]} differs:\n    {machine.name}: {mine}\n"
-                f"    the central server: {central[record_id].decode()}"
+                f"{kind.name} {record_id[:8]} differs:\n    {machine.name}: {mine.decode()}\n"
+                f"    the central server: {content.decode()}"
             )
-    for record_id in held.keys() - at_central.keys():
-        versions = world.ledger.versions.get((kind.name, record_id), [])
-        gone = any(version.content is None for version in versions)
+
+
+def _no_more(
+    end: _End, machine: Machine, kind: RecordType, held: dict[str, Row], central: dict[str, bytes]
+) -> Iterator[str]:
+    """Check that a site has nothing else than what was sent there, or was written there."""
+    ledger, site = end.world.ledger, machine.site_id
+    first_rows = end.world.first_rows[site][kind.name]
+    for record_id, row in held.items():
+        versions = ledger.versions.get((kind.name, record_id), [])
+        names = {record_id, *(lost for lost, keep in end.kept.items() if keep == record_id)}
+        known = any(one in first_rows or (kind.name, one) in ledger.sent[site] for one in names)
+        if record_id in central:
+            if not known and not any(version.site == site for version in versions):
+                yield f"{machine.name} has a {kind.name} {record_id[:8]} that nobody sent there"
+            continue
+        gone = record_id in end.kept or any(version.content is None for version in versions)
+        gone = gone or merging.may_have_gone(kind, values.seen_on_wire(kind, row), end.kept)
         # A delete goes where the record would go.
-        if not gone or country.goes_to(kind, held[record_id], machine.site_id):
+        routed = end.country.goes_to(kind, row, site)
+        if (not gone or routed) and not end.stays_at(kind, record_id, site):
             yield f"{machine.name} has a {kind.name} {record_id[:8]} that the central server has not"
-    for record_id in held.keys() & at_central.keys():
-        key = (kind.name, record_id)
-        known = (
-            record_id in world.first_rows[machine.site_id][kind.name]
-            or key in world.ledger.sent[machine.site_id]
-        )
-        written = any(v.site == machine.site_id for v in world.ledger.versions.get(key, []))
-        if not known and not written:
-            yield f"{machine.name} has a {kind.name} {record_id[:8]} that nobody sent there"
 
 
-def _is_author(
-    world: World, machine: Machine, country: Country, kind: RecordType, row: Row, key: Key
-) -> bool:
+def _is_author(world: World, machine: Machine, key: Key) -> bool:
     """Tell whether all versions of a record were written at this site."""
     versions = world.ledger.versions.get(key, [])
     return bool(versions) and all(version.site == machine.site_id for version in versions)
 
 
-def _last_words(world: World, kind: RecordType, central: dict[str, bytes]) -> Iterator[str]:
+def _last_words(end: _End, kind: RecordType, central: dict[str, bytes]) -> Iterator[str]:
     """Check that no edit was lost: each record is as one of its last editors left it."""
-    for (name, record_id), versions in world.ledger.versions.items():
-        if name != kind.name:
+    ledger, kept = end.world.ledger, end.kept
+    one_editor = all(
+        policy.editor is Editor.OWNER and not policy.procurement for _, policy in kind.branches
+    )
+    for (name, record_id), versions in ledger.versions.items():
+        if name != kind.name or record_id in kept:
             continue
-        possible = world.ledger.possible((name, record_id))
-        if central.get(record_id) not in possible:
-            now = central.get(record_id)
-            known = [version.site for version in versions if version.content == now]
-            what = (
-                "gone"
-                if now is None
-                else f"as site {known[-1]} left it before"
-                if known
-                else "as nobody left it"
-            )
-            last = versions[-1]
-            yield (
-                f"{kind.name} {record_id[:8]} is {what}, not as site {last.site} left it last\n    it is {now!r}\n    last: {last.content!r}"
-            )
+        now = merging.repointed(central.get(record_id), kept)
+        possible = ledger.possible((name, record_id), one_editor=one_editor)
+        if now in {merging.repointed(content, kept) for content in possible}:
+            continue
+        if any(merging.may_have_gone(kind, version.content, kept) for version in versions):
+            continue
+        if any(end.stays_at(kind, record_id, version.site) for version in versions):
+            continue
+        known = [v.site for v in versions if merging.repointed(v.content, kept) == now]
+        what = f"as site {known[-1]} left it before" if known else "as nobody left it"
+        last = versions[-1]
+        yield (
+            f"{kind.name} {record_id[:8]} is {'gone' if now is None else what},"
+            f" not as site {last.site} left it last\n    it is {now!r}\n    last: {last.content!r}"
+        )

@@ -5,13 +5,14 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 import msgspec
 
 from msupply.central import background
 from msupply.central.sites import reset_hardware_id
-from msupply.simulation import edits, tables, values
+from msupply.simulation import decisions, edits, merging, tables, values
 from msupply.simulation.country import Disks, connect
 from msupply.simulation.fate import SimulatedClock, pick
 from msupply.simulation.ledger import Ledger
@@ -48,6 +49,8 @@ class World:
         self._worker_sleeps = False
         self._serving = 0
         self._running: set[int] = set()
+        # At which site a record was merged.
+        self._hands: dict[str, int] = {}
         self._late: list[tuple[int, httpx.Request]] = []
         for machine in self.machines:
             machine.watch()
@@ -88,12 +91,14 @@ class World:
     def perform(self, step: Step) -> None:
         """Let a step happen. Raises Wrong."""
         self.clock.advance(60)
-        if step.verb is Verb.EDIT:
+        if step.verb in (Verb.EDIT, Verb.MERGE):
             self._edit(step)
         elif step.verb is Verb.CYCLE:
             self.cycle(self.sites[step.site], step.mishaps)
         elif step.verb is Verb.WORK:
             self.work()
+        elif step.verb is Verb.DECIDE:
+            self._decide(step)
         else:
             self._reinstall(self.sites[step.site])
 
@@ -102,13 +107,44 @@ class World:
         if machine.connection.in_atomic_block or not machine.here.initialised:
             # Nobody works at a site before it has its data.
             return
+        chance = Random(step.number)
         try:
-            edit = edits.anything(Random(step.number), machine)
+            with machine.steady():
+                edit = (
+                    edits.anything(chance, machine)
+                    if step.verb is Verb.EDIT
+                    else merging.merge(chance, machine, self._hands)
+                )
         except edits.GuardWrong as error:
             raise Wrong(str(error)) from None
         if edit:
             self.tell(f"{machine.name} {edit}")
+            self._check_owner(machine, edit)
             self.note(machine, edit.kind, edit.record_id)
+
+    def _check_owner(self, machine: Machine, edit: edits.Edit) -> None:
+        """Check that nobody edits what another site may edit, whatever they have been told."""
+        row = tables.row(machine.connection, edit.kind, edit.record_id)
+        owner = row and Country(machine.connection, CENTRAL).owner(edit.kind, row)
+        if owner and self.country().site_of(owner) != machine.site_id:
+            raise Wrong(f"{machine.name} {edit}, which belongs to another site by now")
+
+    def _decide(self, step: Step) -> None:
+        if self.central.connection.in_atomic_block:
+            return
+        try:
+            with self.central.steady():
+                done = decisions.decide(self, Random(step.number))
+        except edits.GuardWrong as error:
+            raise Wrong(str(error)) from None
+        if done:
+            self.tell(f"decided: {done}")
+
+    def everybody_learns(self, machines: list[Machine]) -> None:
+        """Let sites hear of a decision before anybody works on."""
+        for machine in machines:
+            if self.cycle(machine) is not None:
+                self.cycle(machine)
 
     def work(self) -> None:
         """Let the worker of the central server integrate what waits."""
@@ -238,7 +274,9 @@ class World:
         for table, record_id, action in _records(wire, answer.content):
             if action.lower() == "delete":
                 continue
+            merged = action.lower() == "merge"
             kind = registry().by_wire[wire][table]
+            kind = registry().merges[kind.table] if merged else kind
             self.ledger.sent[site].add((kind.name, record_id))
             row = country.rows(kind.table).get(record_id)
             if row and not country.goes_to(kind, row, site):
@@ -301,8 +339,12 @@ def _name(request: httpx.Request) -> str:
 
 def _records(wire: Wire, content: bytes) -> list[tuple[str, str, str]]:
     answer = msgspec.json.decode(content)
-    if wire is Wire.V5:
-        return [(r["tableName"], r["recordId"], r["action"]) for r in answer.get("data", [])]
-    batch = answer.get("data") or {"records": []}
-    members = (change["record"] for change in batch["records"])
-    return [(r["tableName"], r["recordId"], r["action"]) for r in members]
+    batch = answer.get("data") or []
+    members = batch if wire is Wire.V5 else [c["record"] for c in batch["records"]] if batch else []
+    return [(r["tableName"], _id_of(r), r["action"]) for r in members]
+
+
+def _id_of(record: dict[str, Any]) -> str:
+    data = record.get("recordData") or record.get("data")
+    lost = data.get("mergeIdToDelete") if isinstance(data, dict) else None
+    return str(lost or record["recordId"])
