@@ -4,6 +4,8 @@ People change it with the tick "Local" (store_sync.py), by a move (store_move.py
 (site_wizard.py).
 """
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
@@ -72,7 +74,7 @@ def send_subjects(
     column: str,
 ) -> int:
     """Move the records about everybody that a join makes visible in a store; return how many."""
-    rows = QuerySet(join, using=connection.alias).filter(store_id=store_id)
+    rows: QuerySet[Any] = QuerySet(join, using=connection.alias).filter(store_id=store_id)
     subjects = list(rows.values_list(column, flat=True))
     for start in range(0, len(subjects), _SUBJECTS_AT_ONCE):
         part = subjects[start : start + _SUBJECTS_AT_ONCE]

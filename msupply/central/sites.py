@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from msupply.central import visibility
 from msupply.central.stores import add_store, require_central
 from msupply.records.sites import InitialisationStatus, Site, SiteKind
 from msupply.records.stores import Store
@@ -81,6 +82,8 @@ def make_oms_central(connection: BaseDatabaseWrapper, site: Site) -> None:
             oms_central_url=site.url,
             oms_central_site_id=site.site_id,
         )
+        # It has every store from now on.
+        visibility.recompute(connection)
 
 
 def reset_hardware_id(connection: BaseDatabaseWrapper, name: str) -> Site:

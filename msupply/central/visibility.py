@@ -7,6 +7,7 @@ the primary server have every store, whatever is visible.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -93,17 +94,15 @@ def recompute(
     if not here.is_central:
         return Recomputed()
     exempt = exempt_sites(connection, here)
+    speak = dialect(connection)
+    stores = None if store_ids is None else speak.ids_parameter(sorted(set(store_ids)))
+    done = Recomputed()
     with transaction.atomic(using=connection.alias):
-        _give_to_exempt(connection, exempt)
-        _drop_unfounded(connection)
-        if store_ids is None:
+        _give_to_exempt(connection, exempt, stores)
+        _drop_unfounded(connection, stores)
+        if stores is None:
             return _recompute(connection, exempt, "1 = 1", [], _FROM_SITE)
-        done = Recomputed()
-        speak = dialect(connection)
-        if stores := sorted(set(store_ids)):
-            among = speak.ids_parameter(stores)
-            test = speak.in_ids("{store}")
-            done += _recompute(connection, exempt, test, [among], _FROM_STORE)
+        done += _recompute(connection, exempt, speak.in_ids("{store}"), [stores], _FROM_STORE)
         if sites := sorted(set(site_ids)):
             test = f"{{site}} IN ({', '.join(str(int(site)) for site in sites)})"
             done += _recompute(connection, exempt, test, [], _FROM_SITE)
@@ -223,7 +222,7 @@ def _recompute(
     connection: BaseDatabaseWrapper,
     exempt: dict[int, SyncType],
     scope: str,
-    parameters: list[object],
+    parameters: list[Any],
     tables: str,
 ) -> Recomputed:
     """Compare in SQL what is with what should be; `scope` is a condition on {store} or {site}."""
@@ -260,27 +259,40 @@ def _recompute(
     return Recomputed(added, removed)
 
 
-def _give_to_exempt(connection: BaseDatabaseWrapper, exempt: dict[int, SyncType]) -> None:
-    """Let the central servers and the primary have every store."""
+def _give_to_exempt(
+    connection: BaseDatabaseWrapper, exempt: dict[int, SyncType], stores: Any | None
+) -> None:
+    """Let the central servers and the primary have every store, or every one of these."""
+    scope, parameters = _among(connection, "s.id", stores)
     with connection.cursor() as cursor:
         for site_id, least in exempt.items():
             cursor.execute(
                 "INSERT INTO store_sync (store_id, site_id, sync_with)"
-                " SELECT s.id, %s, %s FROM store s WHERE s.site_id <> %s AND NOT EXISTS"
-                " (SELECT 1 FROM store_sync k WHERE k.store_id = s.id AND k.site_id = %s)"
-                " ON CONFLICT DO NOTHING",
-                [site_id, least.value, site_id, site_id],
+                f" SELECT s.id, %s, %s FROM store s WHERE s.site_id <> %s AND {scope}"
+                " AND NOT EXISTS (SELECT 1 FROM store_sync k"
+                " WHERE k.store_id = s.id AND k.site_id = %s) ON CONFLICT DO NOTHING",
+                [site_id, least.value, site_id, *parameters, site_id],
             )
 
 
-def _drop_unfounded(connection: BaseDatabaseWrapper) -> None:
+def _drop_unfounded(connection: BaseDatabaseWrapper, stores: Any | None) -> None:
     """Forget copies of stores that are active on that site, or gone, and of sites that are gone."""
+    scope, parameters = _among(connection, "store_sync.store_id", stores)
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM store_sync WHERE NOT EXISTS (SELECT 1 FROM store s"
+            f"DELETE FROM store_sync WHERE {scope} AND (NOT EXISTS (SELECT 1 FROM store s"
             " WHERE s.id = store_sync.store_id AND s.site_id <> store_sync.site_id)"
-            " OR NOT EXISTS (SELECT 1 FROM site x WHERE x.site_id = store_sync.site_id)"
+            " OR NOT EXISTS (SELECT 1 FROM site x WHERE x.site_id = store_sync.site_id))",
+            parameters,
         )
+
+
+def _among(
+    connection: BaseDatabaseWrapper, column: str, stores: Any | None
+) -> tuple[str, list[Any]]:
+    if stores is None:
+        return "1 = 1", []
+    return dialect(connection).in_ids(column), [stores]
 
 
 def _give_dispensary_data(connection: BaseDatabaseWrapper, *, first: bool) -> None:
@@ -301,7 +313,7 @@ def _give_dispensary_data(connection: BaseDatabaseWrapper, *, first: bool) -> No
         site_id__in=now - before, initialisation_status=InitialisationStatus.COMPLETED
     )
     own = instance.load(connection).site_id
-    if not first and running.exclude(site_id=own).exists():
+    if not first and running.exclude(site_id=own or 0).exists():
         changelog.touch_kinds(connection, registry().dispensary_only, tuple(Channel))
     value = msgspec.json.encode(sorted(now)).decode()
     Setting.objects.using(alias).update_or_create(key=_DISPENSARIES, defaults={"value": value})

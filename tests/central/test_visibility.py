@@ -2,7 +2,7 @@
 
 import pytest
 
-from msupply.central import store_sync, visibility
+from msupply.central import sites, store_sync, visibility
 from msupply.records.activity import ActivityLog
 from msupply.records.names import Name
 from msupply.records.sites import Site
@@ -94,6 +94,13 @@ def test_the_primary_server_has_every_store(connection, two):
     visibility.recompute(connection)
     assert types(connection, "S1")["north"] == "TRANSFER"
     settle(connection)
+    assert types(connection, "S1")["north"] == "TRANSFER"
+
+
+def test_the_open_msupply_central_server_has_every_store(connection, two):
+    north, _south = two
+    north.url = "http://oms.test"
+    sites.make_oms_central(connection, north)
     assert types(connection, "S1")["north"] == "TRANSFER"
 
 
