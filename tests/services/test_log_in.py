@@ -33,7 +33,7 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(connection, admin):
 
 
 def test_a_good_log_in_writes_nothing(connection, admin, django_assert_max_num_queries):
-    with django_assert_max_num_queries(8, connection=connection) as queries:
+    with django_assert_max_num_queries(10, connection=connection) as queries:
         log_in(connection, "ada", people.PASSWORD, HERE)
     assert all(query["sql"].startswith("SELECT") for query in queries.captured_queries)
 

@@ -156,7 +156,7 @@ def test_what_nobody_foresaw_is_a_friendly_page(admin, monkeypatch):
     def fail(*arguments):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(home.screen, "every", fail)
+    monkeypatch.setattr(home.groups, "of_visit", fail)
     answer = admin.get("/all-records")
     assert answer.status_code == 500
     assert "Something went wrong" in answer.text
