@@ -44,7 +44,7 @@ def merge(
 
 def _tell(found: "Preview", *, dry_run: bool) -> None:
     for label, number in found.counts:
-        say(f"  {label}: {number}")
+        say("  " + _("{subject}: {text}").format(subject=label, text=number))
     if dry_run:
         text = _("{n} records would refer to {kept} in place of {lost}. Nothing was changed.")
     else:

@@ -105,8 +105,10 @@ def _tell(planned: "Plan", file: Path, *, applied: bool) -> None:
     if not applied:
         say(_("Nothing was imported."))
     for error in planned.errors[:SHOWN]:
-        column = f"{error.column}: " if error.column else ""
-        text = _("  row {row}: {text}").format(row=error.row, text=column + error.text)
+        text = error.text
+        if error.column:
+            text = _("{subject}: {text}").format(subject=error.column, text=text)
+        text = _("  row {row}: {text}").format(row=error.row, text=text)
         err.print(text, markup=False)
     if planned.errors:
         _write_faulty(planned, file)

@@ -36,7 +36,9 @@ def _titles(planned: Plan) -> list[str]:
 def _rows(planned: Plan) -> Iterator[list[Any]]:
     texts: dict[int, list[str]] = {}
     for error in planned.errors:
-        text = f"{error.column}: {error.text}" if error.column else error.text
+        text = error.text
+        if error.column:
+            text = _("{subject}: {text}").format(subject=error.column, text=text)
         texts.setdefault(error.row, []).append(text)
     titles = planned.sheet.titles
     kept = [place for place, name in enumerate(titles) if name != title()]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from msupply.sync.placement import SyncType
@@ -46,4 +47,5 @@ def mark(sync_type: SyncType) -> Mark:
 
 def site_mark(sync_type: SyncType, site_id: int, name: str) -> Mark:
     """Return the badge of a site in a list of sites of one type."""
-    return Mark(sync_type, name or f"#{site_id}", f"#{site_id}: {WORDS[sync_type]}")
+    title = _("{subject}: {text}").format(subject=f"#{site_id}", text=WORDS[sync_type])
+    return Mark(sync_type, name or f"#{site_id}", title)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
@@ -147,7 +148,7 @@ def _draw(
 
 def _shown(spot: Spot, level: Level, wanted: Wanted) -> ShownMark:
     mark = spot.mark
-    title = f"{mark.label}: {_said(mark)}"
+    title = _("{subject}: {text}").format(subject=mark.label, text=_said(mark))
     count = "" if level is Level.STORES else f" ({mark.stores})"
     name = _cut(mark.label, spot.room - len(count) * LETTER)
     return ShownMark(
@@ -179,7 +180,7 @@ def _said(mark: Mark) -> str:
         f"{mark.states[s]} {str(LOOKS[s].label).lower()}" for s in Freshness if mark.states[s]
     ]
     total = ngettext("%(n)d store", "%(n)d stores", mark.stores) % {"n": mark.stores}
-    return f"{total}: {', '.join(counted)}"
+    return _("{subject}: {text}").format(subject=total, text=", ".join(counted))
 
 
 def _cut(text: str, room: float) -> str:
