@@ -49,7 +49,7 @@ def _change_mode(world: "World", chance: Random) -> str | None:
     edit = edits.rewrite(_centre(world), kind, store.pk, {"store_mode": mode.value})
     if edit is None:
         return None
-    world.note(_centre(world), kind, store.pk)
+    # Not noted as an edit: moves write this record as well.
     return f"store {store.code} becomes a {mode.value.lower()}"
 
 
@@ -69,6 +69,37 @@ def _show(world: "World", chance: Random) -> str | None:
         return None
     world.note(world.central, kind, edit.record_id)
     return f"store {viewer.code} {'no longer sees' if join_id else 'sees'} store {seen.code}"
+
+
+def _register(world: "World", chance: Random) -> str | None:
+    """A site registers a patient; the other stores know nothing of that yet."""
+    machine = pick(chance, [*world.sites.values()])
+    stores = Store.objects.using(machine.alias).filter(site_id=machine.site_id).order_by("id")
+    if not stores or machine.connection.in_atomic_block or not machine.here.initialised:
+        return None
+    kind = registry().by_name["name"]
+    values = {"type": "PATIENT", "supplying_store_id": stores[0].pk}
+    edit = edits.add(chance, machine, kind, values)
+    if edit is None:
+        return None
+    world.note(machine, kind, edit.record_id)
+    return f"{machine.name} registers patient {edit.record_id[:8]}"
+
+
+def _show_somebody(world: "World", chance: Random) -> str | None:
+    """Make a patient or prescriber visible in a store."""
+    store = _store(world, chance)
+    join, table, column, condition = pick(chance, _SUBJECTS)
+    ids = _ids(world.central.connection, f"SELECT id FROM {table} WHERE {condition} ORDER BY id")
+    if not ids:
+        return None
+    kind = registry().by_name[join]
+    somebody = pick(chance, ids)
+    edit = edits.add(chance, world.central, kind, {"store_id": store.pk, column: somebody})
+    if edit is None:
+        return None
+    world.note(world.central, kind, edit.record_id)
+    return f"store {store.code} sees {table} {somebody[:8]}"
 
 
 def _set_sync_type(world: "World", chance: Random) -> str | None:
@@ -140,7 +171,13 @@ def _edit_patients_where_visible(world: "World", chance: Random) -> str | None:
     return "patients are edited wherever they are visible"
 
 
+_SUBJECTS = (
+    ("namestorejoin", "name", "name_id", "type = 'PATIENT'"),
+    ("clinicianstorejoin", "clinician", "clinician_id", "TRUE"),
+)
 _DECISIONS: dict[Decision, float] = {
+    _register: 4,
+    _show_somebody: 6,
     _show: 6,
     _set_sync_type: 5,
     _move: 5,
@@ -160,10 +197,11 @@ def _centre(world: "World") -> Machine:
 
 
 def _join(connection: BaseDatabaseWrapper, viewer: Store, seen: Store) -> str | None:
+    sql = "SELECT id FROM name_store_join WHERE store_id = %s AND name_id = %s ORDER BY id"
+    return next(iter(_ids(connection, sql, viewer.pk, seen.name_id)), None)
+
+
+def _ids(connection: BaseDatabaseWrapper, sql: str, *parameters: str) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM name_store_join WHERE store_id = %s AND name_id = %s ORDER BY id",
-            [viewer.pk, seen.name_id],
-        )
-        row = cursor.fetchone()
-    return row and row[0]
+        cursor.execute(sql, [*parameters])
+        return [record_id for (record_id,) in cursor.fetchall()]

@@ -47,10 +47,21 @@ class GuardWrong(Exception):
     """The edit guard and the rules disagree."""
 
 
-def anything(chance: Random, machine: Machine) -> Edit | None:
+def in_fashion(chance: Random) -> set[str]:
+    """Choose the types that people edit most in a run, so that they meet in the same records."""
+    kinds = [kind for kind in registry().synced if kind.name not in NOT_EDITED]
+    chosen = chance.sample(kinds, pick(chance, (0, 4, 8)))
+    tables = {kind.table for kind in chosen}
+    for kind in reversed(registry().types):
+        if kind.table in tables:
+            tables |= {parent.table for parent in kind.parents}
+    return {kind.name for kind in kinds if kind.table in tables}
+
+
+def anything(chance: Random, machine: Machine, fashion: set[str]) -> Edit | None:
     """Let somebody at a machine edit something; None when nothing was found or allowed."""
     kinds = [kind for kind in registry().synced if kind.name not in NOT_EDITED]
-    weights = [_weight(kind) for kind in kinds]
+    weights = [_weight(kind) * (15 if kind.name in fashion else 1) for kind in kinds]
     for _ in range(_ATTEMPTS):
         (kind,) = chance.choices(kinds, weights)
         draw = chance.random()

@@ -4,6 +4,7 @@ The details of a step follow from its own number, so that a step taken out of th
 others as they are: that is how a failing run is made short.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from random import Random
@@ -60,7 +61,9 @@ class Step:
     mishaps: tuple[Mishap, ...] = ()
 
 
-_MISHAPS = {
+Weights = Mapping[Verb | Trouble, float]
+
+_MISHAPS: dict[Verb | Trouble, float] = {
     Trouble.LOSE_REQUEST: 2,
     Trouble.LOSE_ANSWER: 4,
     Trouble.CUT_REQUEST: 1,
@@ -73,7 +76,7 @@ _MISHAPS = {
     Trouble.IDLE_WORKER: 1,
     Trouble.MEANWHILE: 6,
 }
-_VERBS = {
+_VERBS: dict[Verb | Trouble, float] = {
     Verb.EDIT: 24,
     Verb.CYCLE: 9,
     Verb.WORK: 2,
@@ -81,17 +84,26 @@ _VERBS = {
     Verb.MERGE: 1,
     Verb.DECIDE: 4,
 }
+# Each run does some things more often and others never: chance alone would do a little of all.
+_OFTEN: dict[Verb | Trouble, tuple[float, ...]] = {
+    Verb.CYCLE: (9, 20),
+    Verb.MERGE: (0, 1, 5),
+    Verb.DECIDE: (0, 4, 14),
+    Trouble.SITE_DIES: (9, 60),
+    Trouble.MEANWHILE: (6, 40),
+}
 # Messages and commits of an ordinary cycle: what is said to happen later does not.
 _MESSAGES, _COMMITS = 11, 40
 
 
 def draw(chance: Random, sites: int, steps: int) -> list[Step]:
     """Draw what happens in a country of so many sites."""
-    return [_step(chance, sites) for _ in range(steps)]
+    weights = _VERBS | _MISHAPS | {what: pick(chance, some) for what, some in _OFTEN.items()}
+    return [_step(chance, sites, weights) for _ in range(steps)]
 
 
-def _step(chance: Random, sites: int, within: Verb | None = None) -> Step:
-    (verb,) = chance.choices([*_VERBS], [*_VERBS.values()])
+def _step(chance: Random, sites: int, weights: Weights, within: Verb | None = None) -> Step:
+    (verb,) = chance.choices([*_VERBS], [weights[verb] for verb in _VERBS])
     if within and verb is Verb.REINSTALL:
         verb = Verb.EDIT
     site = chance.randrange(CENTRAL + 1, CENTRAL + 1 + sites)
@@ -100,13 +112,15 @@ def _step(chance: Random, sites: int, within: Verb | None = None) -> Step:
         site = CENTRAL
     mishaps: tuple[Mishap, ...] = ()
     if verb is Verb.CYCLE and within is None and chance.random() < 0.8:
-        mishaps = tuple(_mishap(chance, sites) for _ in range(pick(chance, (1, 1, 1, 2, 3))))
+        mishaps = tuple(
+            _mishap(chance, sites, weights) for _ in range(pick(chance, (1, 1, 1, 2, 3)))
+        )
     return Step(verb, site, chance.getrandbits(32), mishaps)
 
 
-def _mishap(chance: Random, sites: int) -> Mishap:
-    (trouble,) = chance.choices([*_MISHAPS], [*_MISHAPS.values()])
+def _mishap(chance: Random, sites: int, weights: Weights) -> Mishap:
+    (trouble,) = chance.choices([*_MISHAPS], [weights[trouble] for trouble in _MISHAPS])
     at_commit = trouble in (Trouble.SITE_DIES, Trouble.CENTRAL_DIES)
     at = chance.randint(1, _COMMITS if at_commit else _MESSAGES)
-    step = _step(chance, sites, Verb.CYCLE) if trouble is Trouble.MEANWHILE else None
+    step = _step(chance, sites, weights, Verb.CYCLE) if trouble is Trouble.MEANWHILE else None
     return Mishap(trouble, at, chance.getrandbits(8), step)

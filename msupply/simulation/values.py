@@ -12,7 +12,7 @@ from msupply.simulation.fate import START, pick
 from msupply.sync.declare import codecs
 from msupply.sync.declare.batch import table_codec
 from msupply.sync.declare.codecs import Form
-from msupply.sync.declare.registry import RecordType, Wire
+from msupply.sync.declare.registry import RecordType, Wire, registry
 
 Row = dict[str, Any]
 
@@ -86,8 +86,12 @@ def _reference(
         return None
     target = field.related_model
     assert isinstance(target, type)
+    table = target._meta.db_table
+    merged = registry().merges.get(table)
+    # Nobody is offered what has been merged away.
+    there = f'WHERE id NOT IN (SELECT id FROM "{merged.table}")' if merged else ""
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT id FROM "{target._meta.db_table}" ORDER BY id')
+        cursor.execute(f'SELECT id FROM "{table}" {there} ORDER BY id')
         ids = [record_id for (record_id,) in cursor.fetchall()]
     return pick(chance, ids) if ids else None
 

@@ -95,8 +95,15 @@ def _undecided(world: World) -> Iterator[str]:
         known = told.at(machine.connection, machine.site_id)
         if known != decided:
             yield f"{machine.name} goes by other decisions than were made:\n{known}\n{decided}"
-    for move in StoreMove.objects.using(world.central.alias).filter(state__in=OPEN_STATES):
-        yield f"store {move.store_id[:8]} is still being moved: {move.state}"
+    moved_to = {}
+    for move in StoreMove.objects.using(world.central.alias).order_by("pk"):
+        if move.state in OPEN_STATES:
+            yield f"store {move.store_id[:8]} is still being moved: {move.state}"
+        if move.switched_at is not None:
+            moved_to[move.store_id] = move.to_site
+    for store, site in moved_to.items():
+        if world.country().site_of(store) != site:
+            yield f"store {store[:8]} has been moved to site {site}, and is not there"
 
 
 class _End:

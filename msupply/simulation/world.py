@@ -46,6 +46,7 @@ class World:
         self.traffic = sha256()
         self.clock = clock
         self.batch_limit = pick(chance, (3, 5, 8, 40))
+        self.fashion = edits.in_fashion(chance)
         self._worker_sleeps = False
         self._serving = 0
         self._running: set[int] = set()
@@ -111,7 +112,7 @@ class World:
         try:
             with machine.steady():
                 edit = (
-                    edits.anything(chance, machine)
+                    edits.anything(chance, machine, self.fashion)
                     if step.verb is Verb.EDIT
                     else merging.merge(chance, machine, self._hands)
                 )

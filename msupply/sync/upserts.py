@@ -18,7 +18,7 @@ from msupply.sync import here as instance
 from msupply.sync.aliases import Aliases
 from msupply.sync.buffer import Chunk
 from msupply.sync.declare.batch import Columns, DecodedBatch, table_codec
-from msupply.sync.declare.registry import Channel, RecordType, Wire
+from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.origin import Origin
 from msupply.sync.quarantine import Problem
 from msupply.sync.records import unsaid_removal
@@ -43,6 +43,7 @@ class _Checked:
     ids: list[str]
     bad: Bad
     gone: list[str]
+    corrected: list[str]
 
 
 @dataclass
@@ -104,6 +105,7 @@ def _check(
         sender = ownership.sender(connection, here, origin.site_id)
         problems |= ownership.refused_from_site(connection, kind, batch, sender)
         problems |= aliases.refused_from_site(batch, sender)
+    corrected = _keep_active_sites(connection, kind, batch) if origin.is_site else []
     problems |= aliases.refused(batch, problems)
     problems |= _missing_parents(connection, kind, batch, problems, present)
     gone = [batch.ids[place] for place in batch.removed if place not in problems]
@@ -113,7 +115,25 @@ def _check(
         good = [place for place in range(len(batch)) if place not in left_out]
         columns = {name: [values[p] for p in good] for name, values in columns.items()}
     bad = [(arrived[p], batch.raw[p], problem) for p, problem in sorted(problems.items())]
-    return _Checked(chunk, arrived, bad, gone), columns
+    return _Checked(chunk, arrived, bad, gone, corrected), columns
+
+
+def _keep_active_sites(
+    connection: BaseDatabaseWrapper, kind: RecordType, batch: DecodedBatch
+) -> list[str]:
+    """Let stores be active where they are here; return those that came with another site.
+
+    Only the central server moves a store. A primary server may not have heard of that yet.
+    """
+    if kind is not registry().stores:
+        return []
+    column = registry().store_columns.site
+    known = ownership.lookup(connection, kind.table, column, batch.ids)
+    arriving = batch.columns[column]
+    batch.columns[column] = [
+        known.get(i, site) for i, site in zip(batch.ids, arriving, strict=True)
+    ]
+    return [i for i, site in zip(batch.ids, arriving, strict=True) if known.get(i, site) != site]
 
 
 def _missing_parents(
@@ -251,7 +271,7 @@ class _Writer:
             return [record_id for (record_id,) in cursor.fetchall()]
 
     def _send_back(self, group: Sequence[_Checked]) -> None:
-        """Let a site that changed what is not its own have the true row back."""
+        """Let a site that changed what is not its own have the true value back."""
         not_owned = [
             record_id
             for checked in group
@@ -261,6 +281,9 @@ class _Writer:
         if not_owned:
             logs = self.origin.logs - {Channel.CENTRAL}
             changelog.touch_records(self.connection, self.kind, not_owned, logs)
+        corrected = [record_id for checked in group for record_id in checked.corrected]
+        if corrected:
+            changelog.touch_records(self.connection, self.kind, corrected, self.origin.logs)
 
     def _tell_newly_visible(self) -> None:
         visibility = self.kind.model.visibility

@@ -1,12 +1,12 @@
 """Faults that the simulator has found, each told as shortly as it could be."""
 
-from msupply.central import settings
+from msupply.central import settings, store_move
 from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.items import Unit
 from msupply.records.messages import SyncMessage
 from msupply.records.names import Name, NameStoreJoin, NameType
 from msupply.records.sites import Site
-from msupply.records.stores import Store
+from msupply.records.stores import Store, StoreMode
 from msupply.simulation import verdict
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import registry
@@ -81,3 +81,23 @@ def test_what_is_taken_out_of_use_at_the_primary_server_is_so_everywhere(world):
     settle(world)
     for machine in world.machines:
         assert not Unit.objects.using(machine.alias).get(pk=unit.pk).is_active
+
+
+def test_a_primary_server_that_has_not_heard_of_a_move_does_not_undo_it(world):
+    """The record of a store says where it is active, and the primary server may edit it."""
+    central = world.central
+    settle(world)
+    settings.set_primary(central.connection, Site.objects.using(central.alias).get(site_id=2))
+    settle(world)
+    store = store_of(central, 3)
+    store_move.start(central.connection, store.pk, 4)
+    world.cycle(world.sites[3])
+    world.cycle(world.sites[4])
+    assert Store.objects.using(central.alias).get(pk=store.pk).site_id == 4
+    late = Store.objects.using(world.sites[2].alias).get(pk=store.pk)
+    late.store_mode = StoreMode.DISPENSARY
+    late.save(using=world.sites[2].alias, update_fields=["store_mode"])
+    settle(world)
+    for machine in world.machines:
+        found = Store.objects.using(machine.alias).get(pk=store.pk)
+        assert (found.site_id, found.store_mode) == (4, StoreMode.DISPENSARY)
