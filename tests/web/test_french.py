@@ -64,6 +64,17 @@ def test_every_string_has_its_french():
     assert missing == set()
 
 
+def test_what_is_counted_has_both_forms():
+    counted = set()
+    for path in PACKAGE.rglob("templates/**/*.html"):
+        code = templatize(path.read_text("utf-8"), origin=str(path))
+        counted |= {ast.literal_eval(one) for one in re.findall(r"\bngettext\((u?'[^']*')", code)}
+    for path in PACKAGE.rglob("*.py"):
+        counted |= set(re.findall(r'\bngettext\(\s*"([^"]*)"', path.read_text("utf-8")))
+    assert "record" in counted
+    assert [text for text in counted if KNOWN[None, text].plural is None] == []
+
+
 def test_no_translation_is_empty_or_a_guess():
     assert [entry.text for entry in ENTRIES if not entry.is_complete] == []
 
