@@ -89,6 +89,13 @@ def _found(central: Machine, folder: Path, blank: bytes, sites: int) -> list[Mac
             continue
         for _ in range(_ROWS_PER_TYPE):
             edits.create(chance, central, kind)
+    # They have no home store, so that any site may edit them once it sees them.
+    for name, values in (
+        ("name", {"type": "PATIENT", "supplying_store_id": None}),
+        ("clinician", {"store_id": None}),
+    ):
+        for _ in range(_ROWS_PER_TYPE):
+            edits.add(chance, central, registry().by_name[name], values)
     return machines
 
 

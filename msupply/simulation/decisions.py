@@ -30,6 +30,8 @@ Decision = Callable[["World", Random], str | None]
 def decide(world: "World", chance: Random) -> str | None:
     """Let somebody on the central server decide something; return what, None for nothing."""
     (decision,) = chance.choices([*_DECISIONS], [*_DECISIONS.values()])
+    if chance.random() < 0.4:
+        decision = world.habit
     try:
         return decision(world, chance)
     except ValidationError:
@@ -169,6 +171,12 @@ def _edit_patients_where_visible(world: "World", chance: Random) -> str | None:
     # Once given, this is never taken away: edits that are on their way would be refused.
     settings.set_patients_edited_where_visible(world.central.connection, on=True)
     return "patients are edited wherever they are visible"
+
+
+def habit(chance: Random) -> Decision:
+    """Choose what is decided again and again in a run."""
+    decision: Decision = pick(chance, [*_DECISIONS])
+    return decision
 
 
 _SUBJECTS = (

@@ -1,5 +1,6 @@
 """One edit by somebody somewhere: drawn from the declarations, allowed or refused by the guard."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -7,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from msupply.simulation import tables, told, values
 from msupply.simulation.fate import pick
+from msupply.simulation.ledger import Key
 from msupply.simulation.machine import Machine
 from msupply.simulation.places import Country
 from msupply.simulation.steps import CENTRAL
@@ -58,8 +60,15 @@ def in_fashion(chance: Random) -> set[str]:
     return {kind.name for kind in kinds if kind.table in tables}
 
 
-def anything(chance: Random, machine: Machine, fashion: set[str]) -> Edit | None:
+def anything(
+    chance: Random, machine: Machine, fashion: set[str], recent: Sequence[Key]
+) -> Edit | None:
     """Let somebody at a machine edit something; None when nothing was found or allowed."""
+    if recent and chance.random() < 0.4:
+        name, record_id = pick(chance, recent)
+        edit = change_record(chance, machine, registry().by_name[name], record_id)
+        if edit is not None:
+            return edit
     kinds = [kind for kind in registry().synced if kind.name not in NOT_EDITED]
     weights = [_weight(kind) * (15 if kind.name in fashion else 1) for kind in kinds]
     for _ in range(_ATTEMPTS):
@@ -100,7 +109,16 @@ def change(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:
     found = tables.rows(machine.connection, kind)
     if not found:
         return None
-    before = found[pick(chance, sorted(found))]
+    return change_record(chance, machine, kind, pick(chance, sorted(found)))
+
+
+def change_record(
+    chance: Random, machine: Machine, kind: RecordType, record_id: str
+) -> Edit | None:
+    """Change some values of this record."""
+    before = tables.row(machine.connection, kind, record_id)
+    if before is None or kind.name in NOT_EDITED:
+        return None
     free = [name for name in kind.columns if name not in _fixed(kind)]
     some = [name for name in free if chance.random() < max(0.2, 1 / len(free))]
     row = values.invent(chance, machine.connection, kind, before, some)

@@ -144,7 +144,7 @@ class Country:
         if policy.editor is Editor.HOME:
             home = self._follow(kind, row, policy.home)
             free = home is None or knows.patients_where_visible
-            return free or self.site_of(home) == site
+            return free or (self.site_of(home) == site and home not in knows.frozen)
         if policy.editor is Editor.OWNER_OR_CENTRAL and at_centre:
             return True
         return store is not None and self.site_of(store) == site

@@ -36,6 +36,7 @@ class Trouble(Enum):
     LATE_COPY = "a copy of the request comes late"
     LINE_BREAKS = "the line breaks until the end of the cycle"
     SITE_DIES = "the site loses power"
+    SITE_DIES_NEXT = "the site loses power at the first commit that follows"
     CENTRAL_DIES = "the central server loses power"
     IDLE_WORKER = "the central server integrates nothing meanwhile"
     MEANWHILE = "meanwhile"
@@ -72,6 +73,7 @@ _MISHAPS: dict[Verb | Trouble, float] = {
     Trouble.LATE_COPY: 2,
     Trouble.LINE_BREAKS: 12,
     Trouble.SITE_DIES: 9,
+    Trouble.SITE_DIES_NEXT: 9,
     Trouble.CENTRAL_DIES: 5,
     Trouble.IDLE_WORKER: 1,
     Trouble.MEANWHILE: 6,
@@ -89,7 +91,7 @@ _OFTEN: dict[Verb | Trouble, tuple[float, ...]] = {
     Verb.CYCLE: (9, 20),
     Verb.MERGE: (0, 1, 5),
     Verb.DECIDE: (0, 4, 14),
-    Trouble.SITE_DIES: (9, 60),
+    Trouble.SITE_DIES_NEXT: (9, 80),
     Trouble.MEANWHILE: (6, 40),
 }
 # Messages and commits of an ordinary cycle: what is said to happen later does not.

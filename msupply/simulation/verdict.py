@@ -208,6 +208,10 @@ def _last_words(end: _End, kind: RecordType, central: dict[str, bytes]) -> Itera
             continue
         if any(end.stays_at(kind, record_id, version.site) for version in versions):
             continue
+        lost = any(version.site in ledger.disks_lost for version in versions)
+        if lost and record_id in end.world.first_rows[CENTRAL][name]:
+            # With the disk all edits may have gone: it is as it was in the beginning.
+            continue
         known = [v.site for v in versions if merging.repointed(v.content, kept) == now]
         what = f"as site {known[-1]} left it before" if known else "as nobody left it"
         last = versions[-1]

@@ -1,5 +1,6 @@
 """A country while a run lasts: its machines, the lines between them, and what happens to both."""
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -15,7 +16,7 @@ from msupply.central.sites import reset_hardware_id
 from msupply.simulation import decisions, edits, merging, tables, values
 from msupply.simulation.country import Disks, connect
 from msupply.simulation.fate import SimulatedClock, pick
-from msupply.simulation.ledger import Ledger
+from msupply.simulation.ledger import Key, Ledger
 from msupply.simulation.machine import Machine, PowerCut
 from msupply.simulation.network import URL, Line, Servers, serve
 from msupply.simulation.places import Country
@@ -46,6 +47,9 @@ class World:
         self.traffic = sha256()
         self.clock = clock
         self.batch_limit = pick(chance, (3, 5, 8, 40))
+        self.habit = decisions.habit(chance)
+        # What was edited lately is what others work on as well.
+        self._recent: deque[Key] = deque(maxlen=6)
         self.fashion = edits.in_fashion(chance)
         self._worker_sleeps = False
         self._serving = 0
@@ -55,12 +59,12 @@ class World:
         self._late: list[tuple[int, httpx.Request]] = []
         for machine in self.machines:
             machine.watch()
-        # What each site held from the beginning.
+        # What each machine held from the beginning.
         self.first_rows = {
-            number: {
+            machine.site_id: {
                 kind.name: set(tables.rows(machine.connection, kind)) for kind in registry().synced
             }
-            for number, machine in self.sites.items()
+            for machine in self.machines
         }
 
     @property
@@ -112,7 +116,7 @@ class World:
         try:
             with machine.steady():
                 edit = (
-                    edits.anything(chance, machine, self.fashion)
+                    edits.anything(chance, machine, self.fashion, self._recent)
                     if step.verb is Verb.EDIT
                     else merging.merge(chance, machine, self._hands)
                 )
@@ -122,6 +126,7 @@ class World:
             self.tell(f"{machine.name} {edit}")
             self._check_owner(machine, edit)
             self.note(machine, edit.kind, edit.record_id)
+            self._recent.append((edit.kind.name, edit.record_id))
 
     def _check_owner(self, machine: Machine, edit: edits.Edit) -> None:
         """Check that nobody edits what another site may edit, whatever they have been told."""
@@ -295,7 +300,7 @@ class _Journey:
         self.messages = 0
         self.broken = False
 
-    def carry(self, request: httpx.Request) -> httpx.Response:
+    def carry(self, request: httpx.Request) -> httpx.Response:  # noqa: C901  (a list of troubles)
         """Bring a message there and its answer back, or not. Raises TransportError."""
         world = self.world
         self.messages += 1
@@ -320,6 +325,8 @@ class _Journey:
             world.tell(f"{_name(request)} arrives twice")
             world.deliver(request)
         answer = world.deliver(request)
+        if dies := troubles.get(Trouble.SITE_DIES_NEXT):
+            self.machine.cut_power_at(1, before=dies.number % 4 > 0)
         if Trouble.LOSE_ANSWER in troubles:
             self._trouble(Trouble.LOSE_ANSWER, request)
         world.check_sent(self.machine.site_id, request, answer)

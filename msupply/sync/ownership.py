@@ -54,7 +54,8 @@ def refusal(
         return None
     policy = policy_of(connection, kind, values)
     store = store_of(connection, kind, policy, values)
-    if store and store in orders.frozen_stores(connection, here):
+    frozen = orders.frozen_stores(connection, here)
+    if store and store in frozen:
         return Refusal(Editor.NOWHERE_YET, store)
     editor = editor_of(policy, here)
     if editor is Editor.ANYWHERE or is_central_for(kind, here, policy):
@@ -64,6 +65,9 @@ def refusal(
     if editor is Editor.HOME:
         store = value_of(connection, kind, policy.home, values)
         free = store is None or here.edits_patients_where_visible
+        if not free and store in frozen:
+            # What the site still writes as the home could come too late.
+            return Refusal(Editor.NOWHERE_YET, store)
     else:
         free = False
         if store is None and policy.everywhere_without_store:

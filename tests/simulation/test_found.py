@@ -7,8 +7,11 @@ from msupply.records.messages import SyncMessage
 from msupply.records.names import Name, NameStoreJoin, NameType
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
+from msupply.services.edit import columns_of
 from msupply.simulation import verdict
+from msupply.sync import ownership
 from msupply.sync.clock import now
+from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import registry
 
 
@@ -101,3 +104,15 @@ def test_a_primary_server_that_has_not_heard_of_a_move_does_not_undo_it(world):
     for machine in world.machines:
         found = Store.objects.using(machine.alias).get(pk=store.pk)
         assert (found.site_id, found.store_mode) == (4, StoreMode.DISPENSARY)
+
+
+def test_patients_of_a_store_that_is_being_moved_are_not_edited(world):
+    """What the old site wrote as their home after its last push would be refused."""
+    central, site = world.central, world.sites[3]
+    store = store_of(central, 3)
+    store_move.start(central.connection, store.pk, 4)
+    world.cycle(site)
+    values = columns_of(Name(type=NameType.PATIENT, supplying_store_id=store.pk))
+    refusal = ownership.refusal(site.connection, registry().by_name["name"], values, site.here)
+    assert refusal is not None
+    assert (refusal.editor, refusal.store) == (Editor.NOWHERE_YET, store.pk)

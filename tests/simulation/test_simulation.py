@@ -17,7 +17,7 @@ SOON = 50
 
 
 def plan(seed):
-    return Plan(seed, sites=2 + seed % 2, steps=25)
+    return Plan(seed, sites=2 + seed % 2, steps=20)
 
 
 @pytest.mark.parametrize("first", range(1, SEEDS, PER_TEST))
