@@ -107,7 +107,7 @@ EXAMPLES.append(
         | {
             "ID": "prescription-1",
             "name_ID": "patient-1",
-            "type": "pi",
+            "type": "ci",
             "mode": "dispensary",
             "om_type": "PRESCRIPTION",
             "prescriber_ID": "clinician-1",

@@ -83,10 +83,8 @@ def test_a_site_that_talks_on_is_in_the_same_cycle(connection):
 
 def test_a_site_that_synchronises_is_seen(clinic, site):
     clinic.get("site")
-    clinic.post(
-        "queued_records",
-        {"queueLength": 1, "data": [upsert("Location", "L1", {"store_ID": "ST-01"})]},
-    )
+    entry = {"syncOutId": "1"} | upsert("Location", "L1", {"store_ID": "ST-01"})
+    clinic.post("queued_records", {"queueLength": 1, "data": [entry]})
     (cycle,) = SiteCycle.objects.filter(site_id=site.site_id)
     assert (cycle.pushed, cycle.pulled, cycle.refusal) == (1, 0, "")
 

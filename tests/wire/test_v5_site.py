@@ -21,6 +21,8 @@ def test_site_info_has_every_documented_field(clinic, site):
         "isOmSupplyCentralServer": False,
         "omSupplyCentralServerUrl": "http://central.example",
         "mSupplyCentralSiteId": 1,
+        # Our own sites read it; here it has nothing to say.
+        "msupply": {},
     }
 
 
