@@ -101,7 +101,7 @@ def add(chance: Random, machine: Machine, kind: RecordType, some: Row) -> Edit |
 def rewrite(machine: Machine, kind: RecordType, record_id: str, some: Row) -> Edit | None:
     """Give a record these values."""
     before = tables.row(machine.connection, kind, record_id)
-    return before and _write(machine, kind, before, before | some)
+    return None if before is None else _write(machine, kind, before, before | some)
 
 
 def change(chance: Random, machine: Machine, kind: RecordType) -> Edit | None:

@@ -33,7 +33,7 @@ def invent(
     for name in columns:
         field = kind.columns[name]
         if isinstance(field, models.ForeignKey):
-            found = _reference(chance, connection, field)
+            found = _reference(chance, connection, kind, field)
             if found is None and not field.null:
                 return None
             row[name] = found
@@ -80,7 +80,10 @@ def _plain(field: "models.Field[Any, Any]") -> Any:
 
 
 def _reference(
-    chance: Random, connection: BaseDatabaseWrapper, field: "models.ForeignKey[Any, Any]"
+    chance: Random,
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    field: "models.ForeignKey[Any, Any]",
 ) -> str | None:
     if field.null and chance.random() < 0.4:
         return None
@@ -90,6 +93,9 @@ def _reference(
     merged = registry().merges.get(table)
     # Nobody is offered what has been merged away.
     there = f'WHERE id NOT IN (SELECT id FROM "{merged.table}")' if merged else ""
+    if table == "name" and any(policy.everywhere for _, policy in kind.branches):
+        # Known limit: a patient is not known wherever central data are.
+        there += " AND type <> 'PATIENT'"
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT id FROM "{table}" {there} ORDER BY id')
         ids = [record_id for (record_id,) in cursor.fetchall()]

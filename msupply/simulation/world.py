@@ -131,7 +131,9 @@ class World:
     def _check_owner(self, machine: Machine, edit: edits.Edit) -> None:
         """Check that nobody edits what another site may edit, whatever they have been told."""
         row = tables.row(machine.connection, edit.kind, edit.record_id)
-        owner = row and Country(machine.connection, CENTRAL).owner(edit.kind, row)
+        if row is None:
+            return
+        owner = Country(machine.connection, CENTRAL).owner(edit.kind, row)
         if owner and self.country().site_of(owner) != machine.site_id:
             raise Wrong(f"{machine.name} {edit}, which belongs to another site by now")
 

@@ -1,9 +1,12 @@
 """Bugs of the kind that real engines have had, planted one at a time."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
 
-from msupply.sync import cursors, push, queue, routing
+from django.db import transaction
+
+from msupply.sync import changelog, cursors, pull, push, queue, routing, upserts
+from msupply.sync.declare.registry import Wire
 
 
 @contextmanager
@@ -42,6 +45,69 @@ def acknowledged_too_much():
         queue._move(connection, site_id, max(int(i) for i in ids) + 1, [])
 
     with patch.object(queue, "acknowledge", greedy):
+        yield
+
+
+@contextmanager
+def visible_but_not_sent():
+    """Who becomes visible is not sent again: a site that has read past the record lacks it."""
+    with patch.object(changelog, "touch_visible", lambda *others: None):
+        yield
+
+
+@contextmanager
+def newer_change_overwritten():
+    """What arrives is written over a change that was made here meanwhile."""
+    with patch.object(upserts, "_pass_over_changed_here", lambda *others: None):
+        yield
+
+
+@contextmanager
+def acknowledged_before_it_is_stored():
+    """A queue is acknowledged, and stored after that."""
+
+    def hasty(connection, server, report):
+        for batch in pull._queue_batches(server):
+            server.acknowledge(batch.ids)
+            with transaction.atomic(using=connection.alias):
+                pull._store(connection, Wire.V5, batch.records)
+
+    with patch.object(pull, "queue", hasty):
+        yield
+
+
+@contextmanager
+def read_before_it_is_stored():
+    """The cursor of a log moves in a transaction of its own, before the records are stored."""
+    waiting = []
+    store, move = pull._store, cursors.set_to
+
+    def later(connection, wire, records):
+        waiting.append((wire, records))
+
+    def hasty(connection, name, cursor):
+        move(connection, name, cursor)
+        while name in (cursors.PULL_CENTRAL, cursors.PULL_V6) and waiting:
+            wire, records = waiting.pop()
+            with transaction.atomic(using=connection.alias):
+                store(connection, wire, records)
+
+    def logs(read):
+        def reading(connection, *others, **named):
+            waiting.clear()
+            with (
+                patch.object(pull, "_store", later),
+                patch.object(cursors, "set_to", hasty),
+                patch.object(pull.transaction, "atomic", lambda using: nullcontext()),
+            ):
+                return read(connection, *others, **named)
+
+        return reading
+
+    with (
+        patch.object(pull, "central", logs(pull.central)),
+        patch.object(pull, "modern", logs(pull.modern)),
+    ):
         yield
 
 
