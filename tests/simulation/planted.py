@@ -1,11 +1,11 @@
 """Bugs of the kind that real engines have had, planted one at a time."""
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from django.db import transaction
 
-from msupply.sync import changelog, cursors, pull, push, queue, routing, upserts
+from msupply.sync import changelog, cursors, pull, push, queue, routing
 from msupply.sync.declare.registry import Wire
 
 
@@ -56,13 +56,6 @@ def visible_but_not_sent():
 
 
 @contextmanager
-def newer_change_overwritten():
-    """What arrives is written over a change that was made here meanwhile."""
-    with patch.object(upserts, "_pass_over_changed_here", lambda *others: None):
-        yield
-
-
-@contextmanager
 def acknowledged_before_it_is_stored():
     """A queue is acknowledged, and stored after that."""
 
@@ -76,43 +69,10 @@ def acknowledged_before_it_is_stored():
         yield
 
 
-@contextmanager
-def read_before_it_is_stored():
-    """The cursor of a log moves in a transaction of its own, before the records are stored."""
-    waiting = []
-    store, move = pull._store, cursors.set_to
-
-    def later(connection, wire, records):
-        waiting.append((wire, records))
-
-    def hasty(connection, name, cursor):
-        move(connection, name, cursor)
-        while name in (cursors.PULL_CENTRAL, cursors.PULL_V6) and waiting:
-            wire, records = waiting.pop()
-            with transaction.atomic(using=connection.alias):
-                store(connection, wire, records)
-
-    def logs(read):
-        def reading(connection, *others, **named):
-            waiting.clear()
-            with (
-                patch.object(pull, "_store", later),
-                patch.object(cursors, "set_to", hasty),
-                patch.object(pull.transaction, "atomic", lambda using: nullcontext()),
-            ):
-                return read(connection, *others, **named)
-
-        return reading
-
-    with (
-        patch.object(pull, "central", logs(pull.central)),
-        patch.object(pull, "modern", logs(pull.modern)),
-    ):
-        yield
-
-
 BUGS = [
     cursor_off_by_one,
     pushed_before_arrival,
     acknowledged_too_much,
+    acknowledged_before_it_is_stored,
+    visible_but_not_sent,
 ]
