@@ -22,6 +22,7 @@ from django.db import connection, transaction  # noqa: E402
 from bench import dataset  # noqa: E402
 from msupply.central import visibility  # noqa: E402
 from msupply.records.names import Name, NameStoreJoin  # noqa: E402
+from msupply.records.sites import Site  # noqa: E402
 from msupply.records.stores import Store  # noqa: E402
 from msupply.sync import buffer, changelog, queue, routing  # noqa: E402
 from msupply.sync import here as instance  # noqa: E402
@@ -40,6 +41,10 @@ ROUNDS = 10
 def fill(sites: int, stores: int, log_rows: int) -> None:
     """Make the country and its log."""
     with transaction.atomic():
+        Site.objects.bulk_create(
+            Site(site_id=number, name=f"site {number}")
+            for number in range(FIRST_SITE + 1, primary(sites) + 1)
+        )
         Name.objects.bulk_create(
             Name(id=f"name-{n}", name=f"Store {n}", code=f"S{n}", type="STORE")
             for n in range(stores)
@@ -57,7 +62,7 @@ def fill(sites: int, stores: int, log_rows: int) -> None:
             for n in range(stores)
             for k in range(1, NEIGHBOURS + 1)
         )
-        visibility.recompute(connection, None)
+        visibility.follow(connection)
         StoreSync.objects.filter(site_id=primary(sites)).delete()
         StoreSync.objects.bulk_create(
             StoreSync(store_id=f"store-{n}", site_id=primary(sites), sync_with="COLLECTOR")
