@@ -28,8 +28,11 @@ class Processes:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
-        """End on every signal that ends a program, the closing of the terminal included."""
-        for name in ("SIGTERM", "SIGHUP"):
+        """End on every signal that ends a program, the closing of the terminal included.
+
+        Ctrl-C too: what a shell has started in the background ignores it otherwise.
+        """
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), _interrupt)
         return self
