@@ -71,7 +71,9 @@ urlpatterns = [
     path("list/<slug:slug>/import/template.<str:form>", tables.template, name="import-template"),
     path("list/<slug:slug>/import/<str:upload_id>", tables.preview, name="import-preview"),
     path("list/<slug:slug>/import/<str:upload_id>/now", tables.import_now, name="import-now"),
-    path("list/<slug:slug>/import/<str:upload_id>/errors", tables.faulty_rows, name="import-errors"),
+    path(
+        "list/<slug:slug>/import/<str:upload_id>/errors", tables.faulty_rows, name="import-errors"
+    ),
     path("list/<slug:slug>/new", screens.create, name="create"),
     path("list/<slug:slug>/edit/<path:record_id>", screens.edit_page, name="edit"),
     path("list/<slug:slug>/delete/<path:record_id>", screens.delete, name="delete"),
