@@ -83,7 +83,6 @@ def left_behind(connection: BaseDatabaseWrapper) -> Iterator[str]:
                 field.column
                 for field in kind.columns.values()
                 if isinstance(field, models.ForeignKey)
-                and isinstance(field.related_model, type)
                 and field.related_model._meta.db_table == table
             ]
             for row in tables.rows(connection, kind).values() if columns else ():

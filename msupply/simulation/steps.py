@@ -105,7 +105,8 @@ def draw(chance: Random, sites: int, steps: int) -> list[Step]:
 
 
 def _step(chance: Random, sites: int, weights: Weights, within: Verb | None = None) -> Step:
-    (verb,) = chance.choices([*_VERBS], [weights[verb] for verb in _VERBS])
+    verbs = [verb for verb in _VERBS if isinstance(verb, Verb)]
+    (verb,) = chance.choices(verbs, [weights[verb] for verb in verbs])
     if within and verb is Verb.REINSTALL:
         verb = Verb.EDIT
     site = chance.randrange(CENTRAL + 1, CENTRAL + 1 + sites)
@@ -121,7 +122,8 @@ def _step(chance: Random, sites: int, weights: Weights, within: Verb | None = No
 
 
 def _mishap(chance: Random, sites: int, weights: Weights) -> Mishap:
-    (trouble,) = chance.choices([*_MISHAPS], [weights[trouble] for trouble in _MISHAPS])
+    troubles = [trouble for trouble in _MISHAPS if isinstance(trouble, Trouble)]
+    (trouble,) = chance.choices(troubles, [weights[trouble] for trouble in troubles])
     at_commit = trouble in (Trouble.SITE_DIES, Trouble.CENTRAL_DIES)
     at = chance.randint(1, _COMMITS if at_commit else _MESSAGES)
     step = _step(chance, sites, weights, Verb.CYCLE) if trouble is Trouble.MEANWHILE else None

@@ -4,6 +4,7 @@ Read by plain SQL: on the central server as it stands there, at a site as it was
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -90,7 +91,7 @@ def _setting(connection: BaseDatabaseWrapper, key: str, default: str) -> str:
     return next(iter(found), default)
 
 
-def _texts(connection: BaseDatabaseWrapper, sql: str, *parameters: object) -> frozenset[str]:
+def _texts(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> frozenset[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters])
         return frozenset(value for (value,) in cursor.fetchall())

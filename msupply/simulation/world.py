@@ -348,8 +348,8 @@ def _name(request: httpx.Request) -> str:
 
 
 def _records(wire: Wire, content: bytes) -> list[tuple[str, str, str]]:
-    answer = msgspec.json.decode(content)
-    batch = answer.get("data") or []
+    answer: Any = msgspec.json.decode(content)
+    batch: Any = answer.get("data") or []
     members = batch if wire is Wire.V5 else [c["record"] for c in batch["records"]] if batch else []
     return [(r["tableName"], _id_of(r), r["action"]) for r in members]
 
