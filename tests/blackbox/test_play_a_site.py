@@ -87,8 +87,7 @@ def test_every_request_of_a_stranger_is_refused_with_its_code(
 ) -> None:
     good = site_of("clinic-north")
     for ask in REQUESTS:
-        # Binds its device; and who has come in is forgiven earlier mistakes.
-        assert good.get("site").status_code == 200
+        assert good.get("site").status_code == 200  # Binds its device.
         answer = ask(site_of(name.format(next(numbers)), **changes))
         assert (answer.status_code, error_code(answer)) == (status, code)
 

@@ -1,13 +1,15 @@
 """Stores and sites by commands: listing, choosing sync types, moving."""
 
+import shutil
+
 import pytest
 
 from tests.cli.conftest import PASSWORD, run
 
 
 @pytest.fixture(scope="module")
-def country(tmp_path_factory):
-    """A central server with two sites."""
+def pattern(tmp_path_factory):
+    """Make a central server with two sites once; every test has a copy of its own."""
     data = tmp_path_factory.mktemp("country") / "central"
     made = run(
         *("init", "central", "--data", data, "--url", "http://c.test:8000", "--admin", "ada"),
@@ -21,6 +23,13 @@ def country(tmp_path_factory):
         )
         assert added.code == 0, added.err
     return data
+
+
+@pytest.fixture
+def country(pattern, tmp_path):
+    """Return the directory of a central server with two sites."""
+    shutil.copytree(pattern, tmp_path / "central")
+    return tmp_path / "central"
 
 
 def test_stores_are_listed_with_their_sites(country):
