@@ -15,8 +15,8 @@ from msupply.simulation.steps import CENTRAL
 from msupply.simulation.tables import Row
 from msupply.sync import ownership
 from msupply.sync.declare.policy import Editor, SplitBy
-from msupply.sync.declare.record import HardDelete, SoftDelete
 from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.declare.removal import HardDelete, SoftDelete
 
 # How often somebody looks for something to edit before giving up.
 _ATTEMPTS = 8

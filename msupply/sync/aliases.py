@@ -12,9 +12,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import ownership, quarantine
 from msupply.sync.clock import now_text
-from msupply.sync.declare.batch import DecodedBatch
-from msupply.sync.declare.record import HardDelete
+from msupply.sync.declare.decoded import DecodedBatch
 from msupply.sync.declare.registry import RecordType, registry
+from msupply.sync.declare.removal import HardDelete
 from msupply.sync.ownership import Sender
 from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect

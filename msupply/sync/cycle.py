@@ -22,7 +22,6 @@ from msupply.sync.here import Here
 from msupply.sync.integrate import Origin, integrate
 from msupply.sync.log import CycleLog, CycleStatus, StepName, Watcher
 from msupply.sync.models import SiteState
-from msupply.sync.orders import SiteOrders
 from msupply.sync.peer import (
     InitialisationStatus,
     LegacyServer,
@@ -32,6 +31,7 @@ from msupply.sync.peer import (
     SiteInfo,
     network,
 )
+from msupply.sync.site_orders import SiteOrders
 from msupply.sync.sql import cycle_lock
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from msupply.sync import buffer, changelog, ownership, quarantine
 from msupply.sync import here as instance
 from msupply.sync.buffer import Chunk
 from msupply.sync.clock import now_text
-from msupply.sync.declare.record import HardDelete, SoftDelete
 from msupply.sync.declare.registry import Channel, RecordType, registry
+from msupply.sync.declare.removal import HardDelete, SoftDelete
 from msupply.sync.origin import Origin
 from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect

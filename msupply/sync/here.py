@@ -7,7 +7,7 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel
-from msupply.sync.orders import NO_ORDERS, SiteOrders
+from msupply.sync.site_orders import NO_ORDERS, SiteOrders
 
 
 @dataclass(frozen=True)

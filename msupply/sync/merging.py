@@ -17,8 +17,8 @@ from msupply.sync import changelog
 from msupply.sync.aliases import keyed_table, references, root
 from msupply.sync.changelog import Selection
 from msupply.sync.clock import now_text
-from msupply.sync.declare.record import HardDelete
 from msupply.sync.declare.registry import Channel, RecordType, registry
+from msupply.sync.declare.removal import HardDelete
 from msupply.sync.duplicates import drop_duplicates, forget_rows
 from msupply.sync.sql import dialect
 from msupply.sync.sql.routing_columns import logged, partner

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import orders, quarantine
-from msupply.sync.declare.batch import DecodedBatch
+from msupply.sync.declare.decoded import DecodedBatch
 from msupply.sync.declare.policy import Editor, Policy, SplitBy
 from msupply.sync.declare.registry import RecordType
 from msupply.sync.here import Here

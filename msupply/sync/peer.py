@@ -14,8 +14,8 @@ from django.utils.module_loading import import_string
 
 from msupply.sync.buffer import Arrived
 from msupply.sync.here import Here
-from msupply.sync.orders import NO_ORDERS, SiteOrders
 from msupply.sync.records import WireRecord
+from msupply.sync.site_orders import NO_ORDERS, SiteOrders
 
 
 class InitialisationStatus(Enum):

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync.declare.batch import Columns, table_codec
+from msupply.sync.declare.batch import table_codec
 from msupply.sync.declare.codecs import Form
-from msupply.sync.declare.record import SoftDelete
+from msupply.sync.declare.decoded import Columns
 from msupply.sync.declare.registry import RecordType, Wire, WireTable, registry
+from msupply.sync.declare.removal import SoftDelete
 from msupply.sync.declare.wire import Direction
 from msupply.sync.routing import Change
 from msupply.sync.sql import dialect

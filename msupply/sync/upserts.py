@@ -17,7 +17,8 @@ from msupply.sync import buffer, changelog, cursors, deletes, merging, ownership
 from msupply.sync import here as instance
 from msupply.sync.aliases import Aliases
 from msupply.sync.buffer import Chunk
-from msupply.sync.declare.batch import Columns, DecodedBatch, table_codec
+from msupply.sync.declare.batch import table_codec
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.origin import Origin
 from msupply.sync.quarantine import Problem

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
-from msupply.sync.orders import SiteOrders
+from msupply.sync.site_orders import SiteOrders
 
 NULL = Raw(b"null")
 # Record data of a delete is left out on the way down (sync-v5.md 3.4).

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from msupply.records.store_moves import MoveState, StoreMove
 from msupply.sync.clock import now
-from msupply.sync.orders import SiteOrders
 from msupply.sync.placement import active_stores
+from msupply.sync.site_orders import SiteOrders
 
 
 def with_left_stores(

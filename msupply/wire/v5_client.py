@@ -11,7 +11,6 @@ from msgspec import UNSET
 from msupply.sync.buffer import Arrived
 from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
 from msupply.sync.here import Here
-from msupply.sync.orders import NO_ORDERS
 from msupply.sync.peer import (
     CentralBatch,
     InitialisationStatus,
@@ -20,6 +19,7 @@ from msupply.sync.peer import (
     SiteInfo,
 )
 from msupply.sync.records import WireRecord
+from msupply.sync.site_orders import NO_ORDERS
 from msupply.wire import client_http, errors, messages
 from msupply.wire.client_http import Session
 

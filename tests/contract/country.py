@@ -12,8 +12,8 @@ import msgspec
 from msupply.sync.buffer import Arrived
 from msupply.sync.declare.batch import table_codec
 from msupply.sync.declare.policy import Editor, Policy, SplitBy
-from msupply.sync.declare.record import SoftDelete
 from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.declare.removal import SoftDelete
 from msupply.sync.declare.wire import Direction
 from msupply.sync.models import BufferChunk
 from msupply.sync.records import unsaid_removal

@@ -7,7 +7,7 @@ from django.db.models import TextField
 
 from msupply.sync.clock import now
 from msupply.sync.declare.codecs import MODERN_TEXT, REQUIRED_TEXT, TEXT
-from msupply.sync.declare.record import SoftDelete
+from msupply.sync.declare.removal import SoftDelete
 from tests.contract.country import UNKNOWN, Row
 
 

@@ -15,8 +15,8 @@ from django.db import transaction
 from msupply.sync import buffer, here, quarantine
 from msupply.sync.buffer import Arrived
 from msupply.sync.declare.policy import Editor
-from msupply.sync.declare.record import HardDelete
 from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.declare.removal import HardDelete
 from msupply.sync.declare.wire import Direction
 from msupply.sync.integrate import Origin, Summary, integrate
 from msupply.sync.models import Quarantined

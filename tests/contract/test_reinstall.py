@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from msupply.sync.declare.record import SoftDelete
+from msupply.sync.declare.removal import SoftDelete
 from tests.contract import country, edits
 from tests.contract.country import CENTRAL, NORTH, Row
 from tests.contract.story import Chapter, Story

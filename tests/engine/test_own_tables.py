@@ -3,8 +3,8 @@
 import pytest
 
 from msupply.sync import cycle, here, push
-from msupply.sync.orders import NO_ORDERS, SiteOrders
 from msupply.sync.peer import InitialisationStatus, SiteInfo
+from msupply.sync.site_orders import NO_ORDERS, SiteOrders
 from tests.engine.conftest import push as arrive
 
 NORTH = 2

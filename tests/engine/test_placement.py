@@ -6,8 +6,8 @@ from msupply.sync import here, orders, ownership, placement, push, queue, routin
 from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import Channel, registry
 from msupply.sync.models import StoreSettings, StoreSync
-from msupply.sync.orders import SiteOrders
 from msupply.sync.placement import SyncType
+from msupply.sync.site_orders import SiteOrders
 from tests.engine.conftest import push as arrive
 from tests.engine.conftest import rows
 

@@ -13,8 +13,8 @@ from msupply.services.merges import merge, preview
 from msupply.services.permissions import PermissionMissing
 from msupply.sync import here as instance
 from msupply.sync.models import ChangelogCentral, ChangelogQueue
-from msupply.sync.orders import SiteOrders
 from msupply.sync.ownership import EditRefused
+from msupply.sync.site_orders import SiteOrders
 from tests.services.people import make_user
 
 PERMISSIONS = ("EDIT_CENTRAL_DATA", "PATIENT_MUTATE", "MUTATE_CLINICIAN", "LOCATION_MUTATE")

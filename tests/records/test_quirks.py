@@ -11,8 +11,9 @@ from msupply.records.names import Name
 from msupply.records.quirks.letters import read_moments, read_status, read_type
 from msupply.records.requisitions import RequisitionLine
 from msupply.records.stores import Store
-from msupply.sync.declare.batch import Columns, DecodedBatch, TableCodec, table_codec
+from msupply.sync.declare.batch import TableCodec, table_codec
 from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 from msupply.sync.declare.registry import Wire, registry
 from tests.examples import all_examples
 

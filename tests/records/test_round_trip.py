@@ -10,8 +10,9 @@ from django.db.models import ForeignKey
 
 from msupply.sync import buffer
 from msupply.sync.buffer import Arrived
-from msupply.sync.declare.batch import Columns, DecodedBatch, TableCodec, table_codec
+from msupply.sync.declare.batch import TableCodec, table_codec
 from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.integrate import Origin, integrate
 from msupply.sync.models import BufferChunk

@@ -15,8 +15,8 @@ from msupply.services.permissions import PermissionMissing
 from msupply.sync import here
 from msupply.sync.clock import now
 from msupply.sync.models import ChangelogCentral, ChangelogQueue
-from msupply.sync.orders import SiteOrders
 from msupply.sync.ownership import EditRefused
+from msupply.sync.site_orders import SiteOrders
 from tests.services.people import make_user
 
 

@@ -9,7 +9,7 @@ from msupply.records.stores import Store
 from msupply.sync import here as here_module
 from msupply.sync.clock import now
 from msupply.sync.models import StoreSettings, StoreSync
-from msupply.sync.orders import SiteOrders
+from msupply.sync.site_orders import SiteOrders
 from tests.web.conftest import ALL, log_in
 from tests.web.test_administration_stores import unlock
 

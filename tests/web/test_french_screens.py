@@ -15,7 +15,7 @@ from msupply.sync import here as here_module
 from msupply.sync import quarantine
 from msupply.sync.clock import now
 from msupply.sync.models import SiteState, StoreSync
-from msupply.sync.orders import SiteOrders
+from msupply.sync.site_orders import SiteOrders
 from tests.web.test_administration_sites import NEW_STORE, STEP, answer, walk
 from tests.web.test_administration_stores import unlock
 from tests.web.test_french import untranslated

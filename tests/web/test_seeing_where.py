@@ -204,7 +204,7 @@ def test_at_a_site_it_is_told_whether_the_central_server_has_it(remote):
 
 def test_at_a_site_a_record_of_a_kept_store_stays(remote):
     from msupply.sync import here
-    from msupply.sync.orders import SiteOrders
+    from msupply.sync.site_orders import SiteOrders
 
     location()
     here.change(connection, orders=SiteOrders(kept_home_stores=("store-north",)))

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 
 class _Fields(msgspec.Struct):

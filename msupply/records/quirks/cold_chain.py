@@ -1,7 +1,7 @@
 """Cold chain: a sensor's type behind its serial number; newer moments win over split ones."""
 
 from msupply.records.quirks.moments import date_parts, join, time_parts
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 # Between serial number and type.
 _BAR = " | "

@@ -9,8 +9,8 @@ from msupply.records.quirks.letters import (
 )
 from msupply.records.quirks.moments import date_parts, time_parts
 from msupply.sync.declare import TEXT, Codec
-from msupply.sync.declare.batch import Columns, DecodedBatch
 from msupply.sync.declare.codecs import Form
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 # The legacy system writes "0" for no option.
 OPTION_ID = Codec(

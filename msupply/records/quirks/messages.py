@@ -1,7 +1,7 @@
 """Messages: their time of writing in two parts."""
 
 from msupply.records.quirks.moments import date_parts, join, time_parts
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 
 def decode_message(batch: DecodedBatch) -> None:

@@ -1,7 +1,7 @@
 """Names and their joins: gender, day of creation, joins that say they are gone."""
 
 from msupply.records.quirks.moments import date_parts
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 
 def decode_name(batch: DecodedBatch) -> None:

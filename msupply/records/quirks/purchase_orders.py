@@ -3,7 +3,7 @@
 from typing import Any
 
 from msupply.records.quirks.moments import MIDNIGHT, date_parts
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 _LETTERS = {
     "NEW": "nw",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from msupply.records.quirks.letters import LETTERS
 from msupply.records.quirks.moments import MIDNIGHT, date_parts
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 __all__ = ["LETTERS", "decode_line", "decode_requisition", "encode_line", "encode_requisition"]
 

@@ -1,7 +1,7 @@
 """Location movements: moments in two parts."""
 
 from msupply.records.quirks.moments import date_parts, join, time_parts
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 
 def decode_movement(batch: DecodedBatch) -> None:

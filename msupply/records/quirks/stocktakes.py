@@ -1,7 +1,7 @@
 """Stocktakes: older creation time; lines: counted or not."""
 
 from msupply.records.quirks.moments import date_parts, join, time_parts
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 
 def decode_stocktake(batch: DecodedBatch) -> None:

@@ -1,6 +1,6 @@
 """Vaccine courses as they are reported: those that are not deleted are active."""
 
-from msupply.sync.declare.batch import Columns
+from msupply.sync.declare.decoded import Columns
 
 
 def encode_course(columns: Columns, wire: Columns) -> None:

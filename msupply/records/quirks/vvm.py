@@ -1,7 +1,7 @@
 """Readings of vaccine vial monitors: their moment in two parts."""
 
 from msupply.records.quirks.moments import date_parts, join, time_parts
-from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 
 def decode_log(batch: DecodedBatch) -> None:

@@ -34,15 +34,8 @@ from msupply.sync.declare.policy import (
     UpOnly,
     Visibility,
 )
-from msupply.sync.declare.record import (
-    HardDelete,
-    Permissions,
-    Record,
-    Ref,
-    SoftDelete,
-    SoftRef,
-    new_id,
-)
+from msupply.sync.declare.record import Permissions, Record, Ref, SoftRef, new_id
+from msupply.sync.declare.removal import HardDelete, SoftDelete
 from msupply.sync.declare.wire import Direction, Legacy, Modern
 
 __all__ = [

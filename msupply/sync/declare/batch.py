@@ -5,43 +5,15 @@ column by column, so that its cost is that of a list comprehension and not of a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import astuple
 
 from msupply.sync.declare.codecs import REQUIRED, Codec, Field, Form
+from msupply.sync.declare.decoded import Columns, DecodedBatch, raw_pairs
 from msupply.sync.declare.registry import RecordType, Wire, WireTable
-
-Columns = dict[str, list[Any]]
-
-
-@dataclass
-class DecodedBatch:
-    """Records of one type, as columns.
-
-    `wire` holds the values by wire key as they came, `columns` by table column, `errors` the
-    reason of each bad record by its place. `chunk` is what was decoded.
-    """
-
-    chunk: bytes
-    ids: list[str]
-    wire: Columns
-    extras: list[str | None]
-    columns: Columns = field(default_factory=dict)
-    errors: dict[int, str] = field(default_factory=dict)
-    # Places of records that say of themselves that they are deleted; quirks fill it.
-    removed: set[int] = field(default_factory=set)
-
-    @cached_property
-    def raw(self) -> list[bytes]:
-        """The JSON of each record, for those that must be kept as they came."""
-        return [bytes(data) for _, data in _raw_pairs(self.chunk)]
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 class _Group:
@@ -144,7 +116,7 @@ class TableCodec:
         extras: list[str | None] = []
         errors: dict[int, str] = {}
         blank = tuple(None for _ in self.keys)
-        for place, (record_id, data) in enumerate(_raw_pairs(chunk)):
+        for place, (record_id, data) in enumerate(raw_pairs(chunk)):
             ids.append(record_id)
             try:
                 record, extra = self._read_record(bytes(data))
@@ -273,9 +245,6 @@ def _struct_field(name: str, codec: Codec) -> Any:
     if codec.default is REQUIRED:
         return (name, codec.wire_type)
     return (name, codec.wire_type, codec.default)
-
-
-_raw_pairs = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]]).decode
 
 
 def _convert(key: str, codec: Codec, batch: DecodedBatch) -> list[Any]:

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 
 from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy
-from msupply.sync.declare.record import SoftDelete
 from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.declare.removal import SoftDelete
 
 
 def check_declarations(app_configs: Any, **options: Any) -> list[CheckMessage]:

@@ -1,10 +1,8 @@
 """What a record type says about merges: of its own records, and of those it refers to."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from msupply.sync.declare.record import HardDelete, SoftDelete
+from msupply.sync.declare.removal import HardDelete, SoftDelete
 
 
 @dataclass(frozen=True)
@@ -16,7 +14,7 @@ class Merging:
       changes are told as changes too.
     """
 
-    lost: "SoftDelete | HardDelete"
+    lost: SoftDelete | HardDelete
     known_to_all: bool = True
 
 

@@ -2,32 +2,19 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
+from msupply.sync.declare.merge import Merging, Once
 from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy, StoreColumns, Visibility
-
-if TYPE_CHECKING:
-    from msupply.sync.declare.merge import Merging, Once
-    from msupply.sync.declare.wire import Legacy, Modern
+from msupply.sync.declare.removal import HardDelete, SoftDelete
+from msupply.sync.declare.wire import Legacy, Modern
 
 
 def new_id() -> str:
     """Return a fresh record id: a dashed lower-case UUID (sync-v6.md 1)."""
     return str(uuid.uuid4())
-
-
-@dataclass(frozen=True)
-class SoftDelete:
-    """A delete that arrives marks the row: `column` is set to False, or to the time of arrival."""
-
-    column: str
-
-
-@dataclass(frozen=True)
-class HardDelete:
-    """A delete that arrives removes the row."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +47,13 @@ class Record(models.Model):
     number: ClassVar[int]
     data_types: ClassVar[tuple[int, ...]] = ()
     sync: ClassVar[Policy | SplitBy | LocalOnly]
-    legacy: ClassVar["Legacy | None"] = None
-    modern: ClassVar["Modern | None"] = None
+    legacy: ClassVar[Legacy | None] = None
+    modern: ClassVar[Modern | None] = None
     removal: ClassVar[SoftDelete | HardDelete | None] = None
     visibility: ClassVar[Visibility | None] = None
     stores: ClassVar[StoreColumns | None] = None
-    merging: ClassVar["Merging | None"] = None
-    once: ClassVar["Once | None"] = None
+    merging: ClassVar[Merging | None] = None
+    once: ClassVar[Once | None] = None
     keyed_by: ClassVar[str | None] = None
     permissions: ClassVar[Permissions] = Permissions()
 

@@ -13,7 +13,8 @@ from django.db import models
 from msupply.sync.declare import codecs
 from msupply.sync.declare.codecs import Codec, Field
 from msupply.sync.declare.policy import Editor, LocalOnly, Policy, SplitBy, StoreColumns
-from msupply.sync.declare.record import HardDelete, Permissions, Record, SoftDelete
+from msupply.sync.declare.record import Permissions, Record
+from msupply.sync.declare.removal import HardDelete, SoftDelete
 from msupply.sync.declare.wire import Direction, Legacy, Modern
 
 

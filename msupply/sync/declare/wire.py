@@ -3,19 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.utils.translation import gettext_noop
 
 from msupply.sync.declare.codecs import Field
-
-if TYPE_CHECKING:
-    from msupply.sync.declare.batch import Columns, DecodedBatch
+from msupply.sync.declare.decoded import Columns, DecodedBatch
 
 # A quirk works on a whole batch. `decode` may fill `batch.columns` and mark `batch.errors`;
 # `encode` adds or replaces wire columns made from the table's columns.
-DecodeQuirk = Callable[["DecodedBatch"], None]
-EncodeQuirk = Callable[["Columns", "Columns"], None]
+DecodeQuirk = Callable[[DecodedBatch], None]
+EncodeQuirk = Callable[[Columns, Columns], None]
 
 
 # Tables of this prefix are ours: no other make sends or reads them (decision 11).

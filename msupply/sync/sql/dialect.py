@@ -1,4 +1,4 @@
-"""What the engine asks of a database, and which dialect answers for a connection."""
+"""What the engine asks of a database, and what the dialects share."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -96,14 +96,3 @@ class Dialect(Protocol):
 
     def safe_head(self, connection: BaseDatabaseWrapper, channel: Channel) -> int:
         """Return a cursor below which no open transaction can still fill a row."""
-
-
-def dialect(connection: BaseDatabaseWrapper) -> Dialect:
-    """Return the dialect of a connection. Raises LookupError for an unknown database."""
-    from msupply.sync.sql import postgres, sqlite
-
-    if connection.vendor == "sqlite":
-        return sqlite.DIALECT
-    if connection.vendor == "postgresql":
-        return postgres.DIALECT
-    raise LookupError(f"{connection.vendor} is not supported: use SQLite or PostgreSQL")
