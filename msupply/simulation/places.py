@@ -109,9 +109,7 @@ class Country:
         if takes_part & self._active[site]:
             return True
         # A collector has the store's own data, and nothing that is edited centrally (elsewhere).
-        # Known fault of routing: a type of which some rows are central stays out as a whole.
-        central = any(p.editor is Editor.CENTRAL and p.store for _, p in kind.branches)
-        copied = not central or site == self._primary
+        copied = policy.editor is not Editor.CENTRAL or site == self._primary
         return copied and bool(takes_part & self._collected[site])
 
     def owner(self, kind: RecordType, row: Row) -> str | None:

@@ -15,6 +15,7 @@ from msupply.sync import placement
 from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.here import Here
 from msupply.sync.sql import dialect
+from msupply.sync.sql.routing_columns import condition
 
 # SQLite joins at most 500 SELECTs in one statement; a store takes two.
 MOST_STORES_BY_INDEX = 100
@@ -151,7 +152,7 @@ def _branches(connection: BaseDatabaseWrapper, channel: Channel, reader: Reader)
     branches: list[_Branch] = [(f"everywhere{left_out}", [])]
     if channel is Channel.CENTRAL:
         return branches
-    of_copies = "" if reader.central_store_data else _other_than(registry().central_store)
+    of_copies = "" if reader.central_store_data else _without_central_store(channel)
     branches += _of_stores(connection, reader.stores, "")
     branches += _of_stores(connection, reader.collected, of_copies)
     subjects, parameters = _visible_subjects(connection, (*reader.stores, *reader.collected))
@@ -178,6 +179,27 @@ def _of_stores(
 def _other_than(kinds: Iterable[RecordType]) -> str:
     numbers = ", ".join(str(kind.number) for kind in kinds)
     return f" AND record_type NOT IN ({numbers})" if numbers else ""
+
+
+def _without_central_store(channel: Channel) -> str:
+    """Leave out what a store's active site alone gets: data of the store that are edited centrally.
+
+    Of a table that holds others as well each row is looked at; one that has gone can do no harm.
+    """
+    whole, parts = [], ""
+    for kind in registry().central_store:
+        for test, policy in kind.branches:
+            if not policy.is_central_store:
+                continue
+            if test is None:
+                whole.append(kind)
+                continue
+            parts += (
+                f" AND (record_type <> {kind.number} OR deleted OR NOT EXISTS (SELECT 1"
+                f' FROM "{kind.table}" r WHERE r.id = {channel.value}.record_id'
+                f" AND {condition(test, 'r')}))"
+            )
+    return _other_than(whole) + parts
 
 
 def _visible_subjects(connection: BaseDatabaseWrapper, stores: Sequence[str]) -> _Branch:

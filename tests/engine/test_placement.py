@@ -151,6 +151,23 @@ def test_a_borrower_goes_where_they_are_visible_in_a_copied_store(country):
     assert set(queued(country, SOUTH)) == {"P1", "J1"}
 
 
+def test_a_collector_gets_no_join_of_anybody_but_borrowers(country):
+    """The rows of one table differ in this: who else a store sees is decided centrally."""
+    copy(country, "N", SOUTH, SyncType.COLLECTOR)
+    arrive(country, {"person_shop": [{"ID": "J2", "person_ID": "OS", "shop_ID": "N"}]}, trusted=True)
+    assert queued(country, NORTH) == ["J2"]
+    assert queued(country, SOUTH) == []
+
+
+def test_a_collector_is_told_that_a_borrowers_join_has_gone(country):
+    copy(country, "N", SOUTH, SyncType.COLLECTOR)
+    person = {"ID": "P1", "Title": "Ana", "kind": "BORROWER", "home": "N"}
+    join = {"ID": "J1", "person_ID": "P1", "shop_ID": "N"}
+    arrive(country, {"person": [person], "person_shop": [join]}, site=NORTH)
+    arrive(country, {"person_shop": [join]}, action="delete", trusted=True)
+    assert "J1" in queued(country, SOUTH)
+
+
 def test_what_only_dispensaries_need_goes_to_their_sites_alone(country):
     arrive(country, {"leaflet": [{"ID": "F1", "Title": "x"}]}, trusted=True)
     assert "F1" in central_records(country, NORTH)

@@ -49,6 +49,11 @@ class Policy:
     suppressible: bool = False
     procurement: bool = False
 
+    @property
+    def is_central_store(self) -> bool:
+        """True for data of a store that are edited centrally; copies of the store lack them."""
+        return self.editor is Editor.CENTRAL and self.store is not None
+
 
 def Central(*, dispensary_only: bool = False) -> Policy:
     """Edited on the central server only, travels to all sites (or all with a dispensary)."""

@@ -12,7 +12,7 @@ from django.db import models
 
 from msupply.sync.declare import codecs
 from msupply.sync.declare.codecs import Codec, Field
-from msupply.sync.declare.policy import Editor, LocalOnly, Policy, SplitBy, StoreColumns
+from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy, StoreColumns
 from msupply.sync.declare.record import Permissions, Record
 from msupply.sync.declare.removal import HardDelete, SoftDelete
 from msupply.sync.declare.wire import Direction, Legacy, Modern
@@ -375,11 +375,7 @@ class Registry:
     @cached_property
     def central_store(self) -> list[RecordType]:
         """The types of central-store data: edited centrally, sent where the store is active."""
-        return [
-            kind
-            for kind in self.types
-            if kind.policies_where(lambda p: p.editor is Editor.CENTRAL and p.store is not None)
-        ]
+        return [k for k in self.types if k.policies_where(lambda p: p.is_central_store)]
 
     @cached_property
     def own(self) -> list[RecordType]:

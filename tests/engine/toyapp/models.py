@@ -92,7 +92,9 @@ class PersonShop(Record):
     objects: ClassVar["models.Manager[PersonShop]"] = models.Manager()
 
     number = 4
-    sync = Store("shop_id", shared_edit=True)
+    sync = SplitBy(
+        "person.kind", "BORROWER", Store("shop_id", shared_edit=True), CentralStore("shop_id")
+    )
     visibility = Visibility(store="shop_id", subject="person_id")
     removal = HardDelete()
     legacy = Legacy("person_shop", {"ID": "id", "person_ID": "person_id", "shop_ID": "shop_id"})
