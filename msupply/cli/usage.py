@@ -45,6 +45,10 @@ class _Helping:
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
         formatter.write_usage(ctx.command_path, " ".join(pieces), _("Usage: "))
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """Return the whole first sentence: a table of commands can break lines."""
+        return str(super().get_short_help_str(limit=1000))  # type: ignore[misc]
+
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option --help."""
         option = super().get_help_option(ctx)  # type: ignore[misc]

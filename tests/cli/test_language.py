@@ -23,6 +23,14 @@ def french(*arguments):
     return Done(done.code, done.out.translate(plain), done.err.translate(plain))
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("group", [(), ("site",), ("store",), ("init",), ("import",), ("export",)])
+def test_what_a_command_does_is_told_to_the_end(group, language):
+    table = run(*group, "--help", LANGUAGE=language).out.split("\n\n")[-1]
+    assert "..." not in table
+    assert "…" not in table
+
+
 def test_help_is_in_the_language_of_the_terminal():
     done = french("--help")
     assert done.code == 0
