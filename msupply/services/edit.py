@@ -1,6 +1,6 @@
 """The one place where people change records: screens, APIs and imports of files all come here.
 
-Who asks is checked first, then where the record may be edited, then the values.
+Where the record may be edited is checked first, then who asks, then the values.
 """
 
 from collections.abc import Mapping

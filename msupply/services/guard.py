@@ -1,4 +1,6 @@
-"""May this user edit these records, here? Who asks is checked first, then the place.
+"""May this user edit these records, here? The place is checked first, then who asks.
+
+No permission helps in the wrong place, so that the place is what people must hear of.
 
 One guard answers for any number of rows of a type: what a decision rests on is looked up once per
 store, parent or kind of document, not once per row.
@@ -73,14 +75,16 @@ class Guard:
         kind, here = self.kind, self.here
         if not kind.permissions.edit or kind.name in rights.BY_PROGRAM:
             return ByProgramOnly(kind.name)
+        refusal = ownership.refusal(self.connection, kind, values, here)
+        if refusal is None and kept_on_central(kind) and not here.is_central:
+            refusal = ownership.Refusal(Editor.CENTRAL)
+        if refusal is not None:
+            return ownership.EditRefused(refusal)
         if self.user is not None:
             for where, permission in self._needed(values):
                 if not permissions.allowed(self.user, where, permission):
                     return permissions.PermissionMissing(permission)
-        refusal = ownership.refusal(self.connection, kind, values, here)
-        if refusal is None and kept_on_central(kind) and not here.is_central:
-            refusal = ownership.Refusal(Editor.CENTRAL)
-        return ownership.EditRefused(refusal) if refusal else None
+        return None
 
     def _needed(self, values: dict[str, Any]) -> Needed:
         """Return the permissions that an edit needs, each with the store where it must be held."""
@@ -94,6 +98,9 @@ class Guard:
             # One table of two policies names the permission of those rows that sites edit.
             own: Needed = [] if isinstance(kind.policy, SplitBy) else [(self.store_id, edit)]
             return [*own, (self.store_id, permissions.EDIT_CENTRAL_DATA)]
+        if policy.editor is Editor.ANYWHERE:
+            # A message is its sender's, though its store is the one that gets it.
+            return [(self.store_id, edit)]
         owner = ownership.store_of(self.connection, kind, policy, values)
         if owner is None or owner == self.store_id:
             return [(self.store_id, edit)]

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from msupply.records.activity import ActivityLog
 from msupply.records.assets import Asset, AssetLogReason
 from msupply.records.items import Unit
+from msupply.records.messages import SyncMessage
 from msupply.records.names import Name
 from msupply.records.sites import Site
 from msupply.records.stock import Location
@@ -101,10 +102,9 @@ def test_a_site_edits_its_patients_but_not_its_suppliers(connection, admin, stor
     nurse = make_user(connection, "nu", store, "PATIENT_MUTATE")
     values = {"name": "Ada", "code": "P1", "type": "PATIENT"}
     patient = edit.save(connection, nurse, store.id, Name, values)
-    with pytest.raises(PermissionMissing):
-        edit.save(connection, nurse, store.id, Name, {"type": "FACILITY"}, patient.pk)
-    with pytest.raises(EditRefused):
-        edit.save(connection, admin, store.id, Name, {"type": "FACILITY"}, patient.pk)
+    for user in (nurse, admin):
+        with pytest.raises(EditRefused):
+            edit.save(connection, user, store.id, Name, {"type": "FACILITY"}, patient.pk)
 
 
 def test_the_central_server_edits_equipment_of_every_store(connection, admin, keeper, store):
@@ -112,6 +112,12 @@ def test_the_central_server_edits_equipment_of_every_store(connection, admin, ke
     asset = edit.save(connection, admin, store.id, Asset, {"store_id": other.id})
     with pytest.raises(PermissionMissing):
         edit.save(connection, keeper, store.id, Asset, {"notes": "mine"}, asset.pk)
+
+
+def test_a_message_needs_the_permission_of_its_sender(connection, admin, store):
+    other = create_store(connection, "B", "Second store", 9)
+    values = {"to_store_id": other.id, "from_store_id": store.id, "type": "a", "body": "{}"}
+    assert edit.save(connection, admin, store.id, SyncMessage, values).pk
 
 
 def test_each_wrong_field_has_its_message(connection, keeper, store):

@@ -19,6 +19,7 @@ from msupply.sync.declare.registry import Wire
 from msupply.sync.integrate import Origin, integrate
 from tests.examples import all_examples
 from tests.services.people import make_user
+from tests.web import beside_examples
 
 PASSWORD = "correct horse"
 
@@ -45,6 +46,7 @@ def take_examples():
         ]
         buffer.store(connection, None, Wire(wire), records)
     integrate(connection, Origin(None, None, logs=frozenset(), trusted=True))
+    beside_examples.create()
 
 
 @pytest.fixture
