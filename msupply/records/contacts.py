@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from msupply.sync.declare import Central, HardDelete, Legacy, Record, Ref
+from msupply.records.names import ABOUT_A_NAME
+from msupply.sync.declare import HardDelete, Legacy, Record, Ref
 
 
 class Contact(Record):
@@ -25,7 +26,7 @@ class Contact(Record):
 
     number = 211
     data_types = (2,)
-    sync = Central()
+    sync = ABOUT_A_NAME
     removal = HardDelete()
     legacy = Legacy(
         "contact",

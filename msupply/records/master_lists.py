@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from msupply.records.names import ABOUT_A_NAME
 from msupply.records.values import flag
 from msupply.sync.declare import (
     JSON,
@@ -103,7 +104,7 @@ class MasterListNameJoin(Record):
 
     number = 52
     data_types = (27,)
-    sync = Central()
+    sync = ABOUT_A_NAME
     removal = HardDelete()
     once = Once(("name_id", "master_list_id"))
     legacy = Legacy(

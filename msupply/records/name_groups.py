@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from msupply.records.columns import deleted_at
+from msupply.records.names import ABOUT_A_NAME
 from msupply.sync.declare import Central, HardDelete, Legacy, Record, Ref, SoftDelete, SoftRef
 
 
@@ -47,7 +48,7 @@ class NameCategoryJoin(Record):
 
     number = 306
     data_types = (2,)
-    sync = Central()
+    sync = ABOUT_A_NAME
     removal = HardDelete()
     legacy = Legacy.own("name_category_join")
 
@@ -84,7 +85,7 @@ class NameGroupJoin(Record):
 
     number = 308
     data_types = (4,)
-    sync = Central()
+    sync = ABOUT_A_NAME
     removal = HardDelete()
     legacy = Legacy.own("name_group_join")
 

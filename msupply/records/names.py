@@ -9,6 +9,7 @@ from msupply.sync.declare import (
     BOOL,
     JSON,
     Central,
+    CentralPatient,
     CentralStore,
     Direction,
     Field,
@@ -28,6 +29,9 @@ from msupply.sync.declare import (
     Visibility,
     choice,
 )
+
+# What is said centrally of a name goes where the name goes: patients are not known everywhere.
+ABOUT_A_NAME = SplitBy("name.type", "PATIENT", CentralPatient("name_id"), Central())
 
 
 class NameType(models.TextChoices):
@@ -234,7 +238,7 @@ class NameTagJoin(Record):
 
     number = 23
     data_types = (2,)
-    sync = Central()
+    sync = ABOUT_A_NAME
     removal = HardDelete()
     once = Once(("name_id", "name_tag_id"))
     legacy = Legacy(

@@ -93,8 +93,8 @@ def _reference(
     merged = registry().merges.get(table)
     # Nobody is offered what has been merged away.
     there = f'WHERE id NOT IN (SELECT id FROM "{merged.table}")' if merged else ""
-    if table == "name" and any(policy.everywhere for _, policy in kind.branches):
-        # Known limit: a patient is not known wherever central data are.
+    if table == "name" and all(policy.everywhere for _, policy in kind.branches):
+        # What goes everywhere names manufacturers, and they are no patients.
         there += " AND type <> 'PATIENT'"
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT id FROM "{table}" {there} ORDER BY id')

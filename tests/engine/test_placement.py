@@ -154,7 +154,9 @@ def test_a_borrower_goes_where_they_are_visible_in_a_copied_store(country):
 def test_a_collector_gets_no_join_of_anybody_but_borrowers(country):
     """The rows of one table differ in this: who else a store sees is decided centrally."""
     copy(country, "N", SOUTH, SyncType.COLLECTOR)
-    arrive(country, {"person_shop": [{"ID": "J2", "person_ID": "OS", "shop_ID": "N"}]}, trusted=True)
+    arrive(
+        country, {"person_shop": [{"ID": "J2", "person_ID": "OS", "shop_ID": "N"}]}, trusted=True
+    )
     assert queued(country, NORTH) == ["J2"]
     assert queued(country, SOUTH) == []
 
@@ -166,6 +168,31 @@ def test_a_collector_is_told_that_a_borrowers_join_has_gone(country):
     arrive(country, {"person": [person], "person_shop": [join]}, site=NORTH)
     arrive(country, {"person_shop": [join]}, action="delete", trusted=True)
     assert "J1" in queued(country, SOUTH)
+
+
+def test_what_is_said_centrally_of_a_borrower_goes_where_the_borrower_goes(country):
+    """Elsewhere it would wait for ever for a person who never comes."""
+    person = {"ID": "P1", "Title": "Ana", "kind": "BORROWER", "home": "N"}
+    badges = [
+        {"ID": "B1", "person_ID": "P1", "Title": "loyal"},
+        {"ID": "B2", "person_ID": "ON", "Title": "big"},
+    ]
+    arrive(country, {"person": [person], "badge": badges}, trusted=True)
+    assert "B1" not in queued(country, SOUTH)
+    join = {"ID": "J1", "person_ID": "P1", "shop_ID": "S"}
+    arrive(country, {"person_shop": [join]}, trusted=True)
+    assert {"P1", "B1"} <= set(queued(country, SOUTH))
+    assert "B1" not in central_records(country, SOUTH)
+    assert "B2" in central_records(country, SOUTH)
+
+
+def test_a_site_may_not_push_what_is_said_centrally_of_a_borrower(country):
+    person = {"ID": "P1", "Title": "Ana", "kind": "BORROWER", "home": "N"}
+    arrive(country, {"person": [person]}, site=NORTH)
+    badge = {"ID": "B1", "person_ID": "P1", "Title": "loyal"}
+    arrive(country, {"badge": [badge]}, site=NORTH)
+    ((code,),) = rows(country, "SELECT code FROM sync_quarantine")
+    assert code == "not_owner"
 
 
 def test_what_only_dispensaries_need_goes_to_their_sites_alone(country):

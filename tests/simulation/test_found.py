@@ -1,9 +1,10 @@
 """Faults that the simulator has found, each told as shortly as it could be."""
 
-from msupply.central import settings, store_move
+from msupply.central import settings, store_move, store_sync
 from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.items import Unit
 from msupply.records.messages import SyncMessage
+from msupply.records.name_groups import NameGroup, NameGroupJoin
 from msupply.records.names import Name, NameStoreJoin, NameType
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
@@ -13,10 +14,17 @@ from msupply.sync import ownership
 from msupply.sync.clock import now
 from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import registry
+from msupply.sync.placement import SyncType
 
 
 def store_of(machine, site):
     return Store.objects.using(machine.alias).filter(site_id=site).order_by("id").first()
+
+
+def patient_of(machine, store):
+    return Name.objects.using(machine.alias).create(
+        code="p", name="p", type=NameType.PATIENT, supplying_store_id=store.pk, gender="MALE"
+    )
 
 
 def settle(world):
@@ -56,9 +64,7 @@ def test_a_patient_deleted_before_the_first_push_is_known_to_all_the_same(world)
     """Other records refer to the patient: the row goes up, and then its delete."""
     site = world.sites[2]
     store = store_of(site, 2)
-    patient = Name.objects.using(site.alias).create(
-        code="p", name="p", type=NameType.PATIENT, supplying_store_id=store.pk, gender="MALE"
-    )
+    patient = patient_of(site, store)
     join = NameStoreJoin.objects.using(site.alias).create(store=store, name=patient)
     patient.deleted_datetime = now()
     patient.save(using=site.alias)
@@ -116,3 +122,34 @@ def test_patients_of_a_store_that_is_being_moved_are_not_edited(world):
     refusal = ownership.refusal(site.connection, registry().by_name["name"], values, site.here)
     assert refusal is not None
     assert (refusal.editor, refusal.store) == (Editor.NOWHERE_YET, store.pk)
+
+
+def test_a_full_copy_of_a_store_has_the_joins_of_its_patients(world):
+    """Other joins of the store are central data, and do not come along: one table, two policies."""
+    central, store = world.central, store_of(world.central, 3)
+    NameStoreJoin.objects.using(central.alias).create(
+        store=store_of(central, 2), name_id=store.name_id
+    )
+    store_sync.set_sync_type(central.connection, store.pk, 2, SyncType.COLLECTOR)
+    settle(world)
+    patient = patient_of(central, store)
+    join = NameStoreJoin.objects.using(central.alias).create(store=store, name=patient)
+    settle(world)
+    assert NameStoreJoin.objects.using(world.sites[2].alias).filter(pk=join.pk).exists()
+
+
+def test_the_group_of_a_patient_waits_nowhere_for_the_patient(world):
+    """It comes with the patient, to where the patient is visible."""
+    central, store = world.central, store_of(world.central, 3)
+    group = NameGroup.objects.using(central.alias).create(name="outreach")
+    patient = patient_of(central, store)
+    join = NameGroupJoin.objects.using(central.alias).create(name=patient, name_group=group)
+    settle(world)
+    NameStoreJoin.objects.using(central.alias).create(store=store, name=patient)
+    settle(world)
+    there = [
+        machine.site_id
+        for machine in world.sites.values()
+        if NameGroupJoin.objects.using(machine.alias).filter(pk=join.pk).exists()
+    ]
+    assert there == [3]

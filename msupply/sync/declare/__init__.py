@@ -21,6 +21,7 @@ from msupply.sync.declare.codecs import (
 from msupply.sync.declare.merge import Merging, Once
 from msupply.sync.declare.policy import (
     Central,
+    CentralPatient,
     CentralStore,
     LocalOnly,
     Message,
@@ -47,6 +48,7 @@ __all__ = [
     "NUMBER",
     "TEXT",
     "Central",
+    "CentralPatient",
     "CentralStore",
     "Codec",
     "Direction",

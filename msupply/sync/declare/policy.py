@@ -102,6 +102,11 @@ def Patient(visible: str, *, home: str | None = None) -> Policy:
     return Policy(editor, visible=visible, home=home)
 
 
+def CentralPatient(visible: str) -> Policy:
+    """Edited on the central server only, travels to every site where the patient is visible."""
+    return Policy(Editor.CENTRAL, visible=visible, goes_up=False)
+
+
 def Message(to_store: str, from_store: str) -> Policy:
     """Written at any site, travels to the sites of both stores."""
     return Policy(Editor.ANYWHERE, store=to_store, partner=from_store)

@@ -7,6 +7,7 @@ from django.db import models
 from msupply.sync.declare import (
     DATE,
     Central,
+    CentralPatient,
     CentralStore,
     Field,
     HardDelete,
@@ -216,6 +217,21 @@ class Hint(Record):
 
     class Meta:
         db_table = "toy_hint"
+
+
+class Badge(Record):
+    objects: ClassVar["models.Manager[Badge]"] = models.Manager()
+
+    number = 11
+    sync = SplitBy("person.kind", "BORROWER", CentralPatient("person_id"), Central())
+    removal = HardDelete()
+    legacy = Legacy("badge", {"ID": "id", "person_ID": "person_id", "Title": "text"})
+
+    person = Ref("toy.Person")
+    text = models.TextField()
+
+    class Meta:
+        db_table = "toy_badge"
 
 
 class Opinion(Record):
