@@ -156,6 +156,21 @@ def test_a_legacy_invoice_is_read_by_letters_name_and_mode() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("names")
+def test_a_legacy_invoice_keeps_the_moment_of_its_cancellation() -> None:
+    cancelled = LEGACY_INVOICE | {
+        "type": "ci",
+        "mode": "dispensary",
+        "status": "cn",
+        "om_cancelled_datetime": "2025-04-01T10:00:00",
+    }
+    batch = decode("transact", cancelled)
+    assert batch.errors == {}
+    assert batch.columns["status"] == ["PICKED"]
+    assert batch.columns["cancelled_datetime"] == ["2025-04-01 10:00:00"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("names")
 def test_a_counterpart_made_by_the_legacy_system_does_not_have_the_other_halfs_keys() -> None:
     found = row(
         "transact",

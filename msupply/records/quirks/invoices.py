@@ -24,14 +24,14 @@ OPTION_ID = Codec(
 # central servers keep and return whatever stands in this object.
 DELIVERED = "oms_fields.delivered_datetime"
 
-_MOMENTS = (
+# What legacy dates tell; no legacy date tells of a cancellation.
+_LEGACY_MOMENTS = (
     "allocated_datetime",
     "picked_datetime",
     "shipped_datetime",
     "delivered_datetime",
     "received_datetime",
     "verified_datetime",
-    "cancelled_datetime",
     "backdated_datetime",
 )
 _NEWER_COLUMNS = (
@@ -41,7 +41,8 @@ _NEWER_COLUMNS = (
     "colour",
     "transport_reference",
     "original_shipment_id",
-    *_MOMENTS,
+    *_LEGACY_MOMENTS,
+    "cancelled_datetime",
 )
 # The legacy system makes these counterparts itself and copies the newer keys of the other half.
 _COPIES = {("si", "OUTBOUND_SHIPMENT"), ("cc", "SUPPLIER_RETURN")}
@@ -124,7 +125,7 @@ def _set_moments(batch: DecodedBatch, place: int, kind: str, status: str) -> Non
         _moment(wire, "finalised", place),
     )
     batch.columns["created_datetime"][place] = created
-    for column in _MOMENTS:
+    for column in _LEGACY_MOMENTS:
         batch.columns[column][place] = moments.get(column)
 
 
