@@ -11,8 +11,17 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
-from msupply.central import acting, active_site, sites, store_move, store_sync, visibility
+from msupply.central import (
+    acting,
+    active_site,
+    sites,
+    store_move,
+    store_sync,
+    visibility,
+    visibility_copy,
+)
 from msupply.central.stores import add_store
+from msupply.central.stores import refusal as stores_refused
 from msupply.records.activity_types import ActivityType
 from msupply.records.names import Name, NameStoreJoin, NameType
 from msupply.records.sites import ClientType, Site
@@ -34,6 +43,7 @@ class PlannedStore:
       are to stay at the site.
     - `include_transactions`: of a dispensary, see domain.md D.6.
     - `patients_of`: the id of a store whose patients the store sees from the beginning.
+    - `sees_like`: the id of a store whose names and items it sees from the beginning.
     """
 
     store_id: str = ""
@@ -43,6 +53,7 @@ class PlannedStore:
     central_type: SyncType = SyncType.COLLECTOR
     include_transactions: bool = True
     patients_of: str = ""
+    sees_like: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,6 +181,12 @@ def _store_problems(connection: BaseDatabaseWrapper, planned: PlannedStore) -> l
     else:
         problems += _new_store_problems(connection, planned)
         mode = planned.mode
+    if stores_refused(connection) and (planned.sees_like or not planned.store_id):
+        text = _(
+            "New stores, and what stores see, are entered on the primary server. Choose a store"
+            " that exists."
+        )
+        problems.append(text)
     if mode != StoreMode.DISPENSARY and not planned.include_transactions:
         problems.append(_("Only dispensaries may leave their transactions out."))
     if mode != StoreMode.DISPENSARY and planned.patients_of:
@@ -178,6 +195,8 @@ def _store_problems(connection: BaseDatabaseWrapper, planned: PlannedStore) -> l
         problems.append(_("This server has every store: choose a transfer copy at least."))
     if planned.patients_of and not stores.filter(pk=planned.patients_of).exists():
         problems.append(_("The store with the patients does not exist."))
+    if planned.sees_like and not stores.filter(pk=planned.sees_like).exists():
+        problems.append(_("The store of which it sees the same does not exist."))
     return problems
 
 
@@ -216,6 +235,9 @@ def _give(
     store_sync.set_sync_type(connection, store.pk, own, planned.central_type, user)
     if not planned.include_transactions:
         store_sync.set_include_transactions(connection, store.pk, False, user)
+    if planned.sees_like:
+        template = Store.objects.using(alias).get(pk=planned.sees_like)
+        visibility_copy.copy(connection, None, None, template, store)
     if planned.patients_of:
         _show_patients(connection, planned.patients_of, store.pk)
 

@@ -7,20 +7,29 @@ from django.utils.translation import gettext as _
 
 from msupply.records.sites import Site
 from msupply.records.stores import Store
+from msupply.services import edit
 from msupply.services import instance as instances
 from msupply.sync import here as instance
+from msupply.sync import ownership
 from msupply.sync.declare.policy import Editor
 from msupply.sync.ownership import EditRefused, Refusal
 
 
 def add_store(connection: BaseDatabaseWrapper, code: str, name: str, site_number: int) -> Store:
     """Create a store that is active on a site. Raises ValidationError or EditRefused."""
-    require_central(connection)
+    refused = refusal(connection)
+    if refused is not None:
+        raise EditRefused(refused)
     with transaction.atomic(using=connection.alias):
         if not Site.objects.using(connection.alias).filter(site_id=site_number).exists():
             text = _("There is no site with the number {number}.").format(number=site_number)
             raise ValidationError({"site_number": text})
         return instances.create_store(connection, code, name, site_number)
+
+
+def refusal(connection: BaseDatabaseWrapper) -> Refusal | None:
+    """Return why stores cannot be created here, None where they can: on the primary server."""
+    return ownership.refusal(connection, edit.kind_of(Store), {}, instance.load(connection))
 
 
 def require_central(connection: BaseDatabaseWrapper) -> None:

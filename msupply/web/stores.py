@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,8 +24,10 @@ from msupply.services import edit
 from msupply.services.permissions import PermissionMissing
 from msupply.sync.placement import SyncType
 from msupply.web import alerts, page
-from msupply.web.administration import frame, looks
+from msupply.web.administration import frame, looks, visibility_copy
+from msupply.web.administration.visibility_copy import TemplateField
 from msupply.web.page import FormPage
+from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
 
 # Longer lists of sites are not offered to choose from: the number is typed.
@@ -40,18 +42,28 @@ class StoreForm(forms.Form):
     store_name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     code = forms.CharField(label=gettext_lazy("Code"), max_length=100)
     store_mode = forms.ChoiceField(
-        label=gettext_lazy("Mode"), choices=StoreMode.choices, required=False
+        label=gettext_lazy("Mode"),
+        choices=StoreMode.choices,
+        required=False,
+        help_text=gettext_lazy("Only dispensaries have patients and prescriptions."),
     )
-    site_number = forms.TypedChoiceField(
-        label=gettext_lazy("Active on the site"), coerce=int, choices=()
+    site = forms.CharField(
+        label=gettext_lazy("Active on the site"), max_length=100, widget=ChooserInput(Site)
+    )
+    template = TemplateField(
+        gettext_lazy("It sees the same as the store"),
+        required=False,
+        help_text=gettext_lazy(
+            "Its customers, suppliers and items; and the stores that see it will see the new one."
+        ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["site_number"]
-        assert isinstance(field, forms.TypedChoiceField)
-        sites = Site.objects.order_by("name").values_list("site_id", "name")
-        field.choices = [(number, f"{name} ({number})") for number, name in sites]
+    def clean_site(self) -> Site:
+        """Find the site; the search field gives its record id."""
+        site = Site.objects.filter(pk=self.cleaned_data["site"].replace("\0", "")).first()
+        if site is None:
+            raise ValidationError(_("Choose a site of the list."))
+        return site
 
 
 class StoreEditForm(forms.Form):
@@ -172,24 +184,31 @@ def _listed(request: PageRequest) -> dict[str, Any]:
 def create(request: PageRequest) -> HttpResponse:
     """Add a store, with the name that it is paired with."""
     require_central(request, to_edit=True)
-    initial = {"site_number": request.visit.here.site_id, "store_mode": StoreMode.STORE}
+    own_site = Site.objects.filter(site_id=request.visit.here.site_id).first()
+    initial = {"site": own_site.pk if own_site else "", "store_mode": StoreMode.DISPENSARY}
     form = StoreForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
         try:
-            store = stores.add_store(
-                connection, values["code"], values["store_name"], values["site_number"]
-            )
-            if values["store_mode"] and values["store_mode"] != store.store_mode:
-                _change(request, store, {"store_mode": values["store_mode"]})
+            with transaction.atomic():
+                store = _created(request, form.cleaned_data)
         except ValidationError as error:
-            page.add_errors(form, error, {"name": "store_name"})
+            page.add_errors(form, error, {"name": "store_name", "site_number": "site"})
         else:
-            messages.success(request, _("Saved"))
+            messages.success(request, _("The store is created. Next: what it sees."))
             return redirect("store-visibility", store.pk)
-    note = _("Next you choose which names and items the store sees.")
+    note = _("Next you choose which names and items the store sees, and who may work there.")
     shown = FormPage(_("New store"), reverse("stores"), _("Stores"), _("Save"), note)
     return page.show(request, shown, form)
+
+
+def _created(request: PageRequest, values: dict[str, Any]) -> Store:
+    site = values["site"]
+    store = stores.add_store(connection, values["code"], values["store_name"], site.site_id)
+    if values["store_mode"] and values["store_mode"] != store.store_mode:
+        _change(request, store, {"store_mode": values["store_mode"]})
+    if values["template"] is not None:
+        visibility_copy.copy(request, values["template"], store)
+    return store
 
 
 def edit_page(request: PageRequest, store_id: str) -> HttpResponse:

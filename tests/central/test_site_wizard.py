@@ -42,6 +42,28 @@ def test_a_plan_becomes_a_site_with_its_stores(connection, admin):
     assert [join.name.name for join in seen] == ["Ana"]
 
 
+def test_a_new_store_sees_what_another_one_sees(connection, admin):
+    make_site(connection, "north", "N1")
+    country.add_sight(connection, "N1", "CMS")
+    country.add_sight(connection, "CMS", "N1")
+    like = find(connection, "N1").pk
+    stores = (PlannedStore(code="W1", name="West", sees_like=like),)
+    site_wizard.create(connection, SitePlan(**PLAN, stores=stores), admin)
+    seen = NameStoreJoin.objects.using(connection.alias)
+    assert seen.filter(store__code="W1", name__code="CMS").exists()
+    assert seen.filter(store__code="CMS", name__code="W1").exists()
+    assert types(connection, "CMS")["west"] == "TRANSFER"
+
+
+def test_in_a_mirrored_system_new_stores_come_from_the_primary_server(connection, admin):
+    make_site(connection, "north", "N1")
+    here.change(connection, primary_site_id=2)
+    plan = SitePlan(**PLAN, stores=(PlannedStore(code="W1", name="West"),))
+    assert "primary server" in site_wizard.check(connection, plan)["stores.0"][0]
+    with pytest.raises(ValidationError):
+        site_wizard.create(connection, plan, admin)
+
+
 def test_a_store_in_use_begins_to_move(connection, admin):
     make_site(connection, "north", "N1")
     settle(connection)

@@ -1,11 +1,13 @@
 """The list of stores, the matrix of stores and sites, and a store's Synchronisation tab."""
 
 import pytest
+from django.db import connection
 
 from msupply.records.activity import ActivityLog
 from msupply.records.names import Name, NameStoreJoin
 from msupply.records.sites import Site
 from msupply.records.stores import Store
+from msupply.sync import here
 from msupply.sync.models import ChangelogQueue, StoreSettings, StoreSync
 from tests.web.conftest import ALL, PASSWORD, log_in
 
@@ -70,11 +72,35 @@ def test_nonsense_in_addresses_is_not_asked(admin, asked):
 
 
 def test_a_store_is_made_in_its_mode_and_goes_on_to_its_visibility(admin):
-    form = {"store_name": "East", "code": "EAST", "site_number": "2", "store_mode": "DISPENSARY"}
+    form = {"store_name": "East", "code": "EAST", "site": "site-2", "store_mode": "DISPENSARY"}
     answer = admin.post("/stores/new", form)
     store = Store.objects.get(code="EAST")
     assert answer.url == f"/stores/visibility/{store.pk}"
     assert store.store_mode == "DISPENSARY"
+
+
+def test_a_new_store_sees_the_same_as_another_one(admin):
+    form = {"store_name": "East", "code": "EAST", "site": "site-2", "template": "store-north"}
+    page = admin.post("/stores/new", form, follow=True).text
+    assert "become visible" in page
+    seen = NameStoreJoin.objects.filter(store__code="EAST").values_list("name_id", flat=True)
+    assert "name-south" in seen
+
+
+def test_a_new_store_is_refused_whole(admin):
+    form = {"store_name": "East", "code": "EAST", "site": "nowhere", "template": "nobody\0"}
+    page = admin.post("/stores/new", form)
+    assert set(page.context["form"].errors) == {"site", "template"}
+    assert not Store.objects.filter(code="EAST").exists()
+
+
+def test_in_a_mirrored_system_stores_are_made_on_the_primary_server(admin):
+    here.change(connection, primary_site_id=2)
+    form = {"store_name": "East", "code": "EAST", "site": "site-2"}
+    page = admin.post("/stores/new", form)
+    assert page.status_code == 403
+    assert "This can only be done on the primary server" in page.text
+    assert not Store.objects.filter(code="EAST").exists()
 
 
 def test_the_tab_is_locked_until_the_password_is_given(admin):

@@ -7,7 +7,7 @@ from msupply.records.names import Name, NameStoreJoin
 from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.sync.models import StoreSync
-from tests.web.conftest import log_in
+from tests.web.conftest import ALL, log_in, make_central, take_examples
 
 TAB = "/stores/visibility/store-north"
 ADD = "/stores/visible/store-north"
@@ -59,6 +59,46 @@ def test_items_become_visible_by_master_lists(admin):
     assert join.name_id == "name-north"
     page = admin.post(HIDE, {"part": "items", "join": join.pk}, follow=True)
     assert "Vaccines of the north" not in page.text
+
+
+def test_the_sync_types_follow_at_once_on_both_kinds_of_database(connection):
+    take_examples()
+    make_central()
+    admin = log_in("ada", "store-central", *ALL)
+    Site.objects.create(id="site-3", site_id=3, name="south")
+    name = Name.objects.create(id="name-far", name="Far", code="FAR", type="STORE")
+    Store.objects.create(id="store-far", name=name, code="FAR", site_id=3)
+    assert "“Far” is now Transfer on the site north (#2)." in add(admin, "name-far").text
+
+
+def test_a_store_is_made_visible_in_another_one_from_its_own_page(admin, far_store):
+    tab = "/stores/visibility/store-far?part=seen"
+    assert "No store sees this one" in admin.get(tab).text
+    form = {"part": "seen", "record": "store-north"}
+    page = admin.post("/stores/visible/store-far", form, follow=True).text
+    assert "“Far” is now Transfer on the site north (#2)." in page
+    assert 'href="/stores/visibility/store-north"' in page
+    join = NameStoreJoin.objects.get(store_id="store-north", name_id="name-far")
+    page = admin.post("/stores/hide/store-far", {"part": "seen", "join": join.pk}, follow=True).text
+    assert "“Far” is no longer on the site north (#2)." in page
+
+
+def test_what_another_store_sees_is_copied(admin, far_store):
+    page = admin.post(
+        "/stores/copy/store-far", {"template": "store-north", "names": "on"}, follow=True
+    ).text
+    assert "become visible" in page
+    assert NameStoreJoin.objects.filter(store_id="store-far", name_id="name-south").exists()
+    page = admin.post(
+        "/stores/copy/store-far", {"template": "store-north", "names": "on"}, follow=True
+    ).text
+    assert "Everything was visible already." in page
+
+
+def test_a_patient_found_among_the_names_is_listed_with_the_patients(admin):
+    NameStoreJoin.objects.filter(store_id="store-north", name_id="patient-1").delete()
+    answer = admin.post(ADD, {"part": "names", "record": "patient-1"})
+    assert answer.url.endswith("part=patients")
 
 
 def test_patients_are_shown_apart_from_other_names(admin, far_store):

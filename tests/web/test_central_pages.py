@@ -61,7 +61,7 @@ def test_they_need_their_permission(central, path):
 
 
 def test_a_store_is_added(admin):
-    form = {"store_name": "East", "code": "EAST", "site_number": "2"}
+    form = {"store_name": "East", "code": "EAST", "site": "site-2"}
     assert admin.post("/stores/new", form).status_code == 302
     store = Store.objects.get(code="EAST")
     assert store.site_id == 2
@@ -70,7 +70,7 @@ def test_a_store_is_added(admin):
 
 
 def test_codes_of_stores_are_unique(admin):
-    form = {"store_name": "East", "code": "nor", "site_number": "2"}
+    form = {"store_name": "East", "code": "nor", "site": "site-2"}
     assert "code" in admin.post("/stores/new", form).context["form"].errors
     changed = {"code": "NOR", "store_mode": "STORE"}
     assert "code" in admin.post("/stores/show/store-central", changed).context["form"].errors

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from msupply.records.sites import Site
 from msupply.records.stores import Store
+from msupply.services.permissions import EDIT_CENTRAL_DATA, PermissionMissing
 from msupply.sync.models import StoreSettings
 from msupply.web.administration.unlock import is_open
 from msupply.web.visit import PageRequest
@@ -31,7 +32,12 @@ class Tab:
 
 
 def of_store(request: PageRequest, store: Store, current: str) -> dict[str, Any]:
-    """Return what the frame of a store's page shows; `current` is the URL name of the page."""
+    """Return what the frame of a store's page shows; `current` is the URL name of the page.
+
+    Raises PermissionMissing for who may look at the own store alone.
+    """
+    if not request.visit.sees_all_stores:
+        raise PermissionMissing(EDIT_CENTRAL_DATA)
     return {
         "shown_store": store,
         "active_site": Site.objects.filter(site_id=store.site_id).first(),

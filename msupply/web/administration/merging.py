@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from msupply.services import merges
 from msupply.services.merges import KINDS, Kind, Preview
+from msupply.services.permissions import PermissionMissing
 from msupply.sync.declare import Record
 from msupply.web import page
 from msupply.web.screens import cells, labels, screen
@@ -71,6 +72,8 @@ def pair(request: PageRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     what = KINDS[kind]
+    if not request.visit.may(what.permission):
+        raise PermissionMissing(what.permission)
     given = request.POST or request.GET
     is_whole = bool(given.get("keep") and given.get("delete"))
     form = PairForm(what, given) if is_whole else PairForm(what, initial=given.dict())

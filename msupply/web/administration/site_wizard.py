@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.forms.boundfield import BoundField
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,7 +33,7 @@ QUESTIONS: dict[str, str | Promise] = {
     "kind": gettext_lazy("Which program will run at the site?"),
     "name": gettext_lazy("What is the site called?"),
     "stores": gettext_lazy("Which stores will be active there?"),
-    "options": gettext_lazy("What does this server get of each store?"),
+    "options": gettext_lazy("What does this server get of each store, and what does the store see?"),
     "role": gettext_lazy("Is it the Open mSupply central server?"),
     "summary": gettext_lazy("Is this right?"),
 }
@@ -167,15 +168,7 @@ def _chosen(form: StoresForm) -> PlannedStore | None:
 
 
 def _options(request: PageRequest, draft: Draft) -> HttpResponse:
-    form = forms.Form(request.POST or None)
-    for place, planned in enumerate(draft.stores):
-        form.fields[f"patients_{place}"] = forms.CharField(
-            label=_("It knows the patients of the store"),
-            required=False,
-            initial=planned.patients_of,
-            widget=ChooserInput(Store),
-            help_text=_("Leave it empty if it begins without patients."),
-        )
+    form = _options_form(request, draft)
     if request.method == "POST":
         shown = _shown(draft)
         draft.stores = [
@@ -184,6 +177,7 @@ def _options(request: PageRequest, draft: Draft) -> HttpResponse:
                 request.POST.get(f"central_{place}", ""),
                 f"include_{place}" in request.POST or not shown[place].is_dispensary,
                 request.POST.get(f"patients_{place}", "").replace("\0", ""),
+                request.POST.get(f"like_{place}", "").replace("\0", ""),
             )
             for place, planned in enumerate(draft.stores)
         ]
@@ -192,6 +186,30 @@ def _options(request: PageRequest, draft: Draft) -> HttpResponse:
             return _next(request, draft, "options")
         form.add_error(None, _("Please correct what is marked below."))
     return _show(request, draft, "options", form)
+
+
+def _options_form(request: PageRequest, draft: Draft) -> forms.Form:
+    """Return the search fields of each store; its ticks stand in the page alone."""
+    form = forms.Form(request.POST or None)
+    for place, planned in enumerate(draft.stores):
+        form.fields[f"like_{place}"] = forms.CharField(
+            label=_("It sees the same as the store"),
+            required=False,
+            initial=planned.sees_like,
+            widget=ChooserInput(Store),
+            help_text=_(
+                "Its customers, suppliers and items; and the stores that see it will see the new"
+                " one."
+            ),
+        )
+        form.fields[f"patients_{place}"] = forms.CharField(
+            label=_("It knows the patients of the store"),
+            required=False,
+            initial=planned.patients_of,
+            widget=ChooserInput(Store),
+            help_text=_("Leave it empty if it begins without patients."),
+        )
+    return form
 
 
 def _role(request: PageRequest, draft: Draft) -> HttpResponse:
@@ -262,6 +280,7 @@ def _stay(request: PageRequest, draft: Draft, name: str) -> HttpResponse:
 def _show(request: PageRequest, draft: Draft, name: str, form: forms.Form) -> HttpResponse:
     steps = draft.steps
     before = draft.before(name)
+    shown = _shown(draft, with_errors=form.is_bound)
     context = {
         "form": form,
         "step": name,
@@ -272,16 +291,25 @@ def _show(request: PageRequest, draft: Draft, name: str, form: forms.Form) -> Ht
         "back": reverse("site-wizard", args=[before]) if before else reverse("sites"),
         "draft": draft,
         "client": dict(ClientType.choices).get(draft.client_type, ""),
-        "shown_stores": _shown(draft, with_errors=form.is_bound),
-        "choosers": [form[f] for f in form.fields] if name == "options" else [],
+        "shown_stores": shown,
+        "optional": _with_choosers(form, shown) if name == "options" else [],
         "template": f"administration/wizard_{name}.html",
     }
     status = 422 if form.errors else 200
     return render(request, "administration/wizard.html", context, status=status)
 
 
+def _with_choosers(
+    form: forms.Form, shown: list[ShownStore]
+) -> list[tuple[ShownStore, BoundField, BoundField]]:
+    return [
+        (store, form[f"like_{place}"], form[f"patients_{place}"])
+        for place, store in enumerate(shown)
+    ]
+
+
 def _shown(draft: Draft, *, with_errors: bool = False) -> list[ShownStore]:
-    ids = [planned.store_id for planned in draft.stores if planned.store_id]
+    ids = {name for planned in draft.stores for name in (planned.store_id, planned.sees_like)}
     stores = Store.objects.select_related("name").in_bulk(ids)
     problems = site_wizard.check(connection, draft.plan()) if with_errors else {}
     return [
@@ -290,6 +318,7 @@ def _shown(draft: Draft, *, with_errors: bool = False) -> list[ShownStore]:
             store,
             store is not None and not active_site.is_unused(connection, store.site_id),
             tuple(problems.get(f"stores.{place}", ())),
+            stores.get(planned.sees_like),
         )
         for place, planned in enumerate(draft.stores)
         for store in [stores.get(planned.store_id)]

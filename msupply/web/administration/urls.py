@@ -22,6 +22,7 @@ urlpatterns = [
     path("stores/visibility/<path:store_id>", visibility.tab, name="store-visibility"),
     path("stores/visible/<path:store_id>", visibility.add, name="store-visibility-add"),
     path("stores/hide/<path:store_id>", visibility.remove, name="store-visibility-remove"),
+    path("stores/copy/<path:store_id>", visibility.copy, name="store-visibility-copy"),
     path("stores/move/<path:store_id>", moving.tab, name="store-move"),
     path("stores/move-checklist/<path:store_id>", moving.checklist, name="store-move-checklist"),
     path("stores/move-start/<path:store_id>", moving.start, name="store-move-start"),

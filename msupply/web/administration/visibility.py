@@ -1,4 +1,4 @@
-"""A store's Visibility tab: the names, items and patients it sees, and the sync types that follow."""
+"""A store's Visibility tab: what it sees, who sees it, and the sync types that follow."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from msupply.central import visibility
+from msupply.central.visibility_copy import Parts
 from msupply.records.master_lists import MasterList, MasterListLine, MasterListNameJoin
 from msupply.records.names import Name, NameStoreJoin
 from msupply.records.sites import Site
@@ -29,7 +30,9 @@ from msupply.sync import placement
 from msupply.sync.declare import Record
 from msupply.sync.models import StoreSync
 from msupply.sync.placement import SyncType
-from msupply.web.administration import frame, looks
+from msupply.web import page
+from msupply.web.administration import frame, looks, visibility_copy
+from msupply.web.page import FormPage
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.stores import require_central
 from msupply.web.visit import PageRequest
@@ -39,6 +42,7 @@ PARTS: dict[str, str | Promise] = {
     "names": gettext_lazy("Names"),
     "items": gettext_lazy("Items"),
     "patients": gettext_lazy("Patients"),
+    "seen": gettext_lazy("Seen by"),
 }
 
 
@@ -49,12 +53,18 @@ class _Chooser(forms.Form):
 
     def __init__(self, part: str, *args: Any) -> None:
         super().__init__(*args)
+        target, label = _CHOSEN[part]
         field = self.fields["record"]
-        if part == "items":
-            field.label, field.widget = _("Master list"), ChooserInput(MasterList)
-        else:
-            field.label = _("Patient") if part == "patients" else _("Name")
-            field.widget = ChooserInput(Name)
+        field.label, field.widget = label, ChooserInput(target)
+        field.widget.attrs["placeholder"] = _("Add: %(what)s …") % {"what": label}
+
+
+_CHOSEN: dict[str, tuple[type[Model], str | Promise]] = {
+    "names": (Name, gettext_lazy("Name")),
+    "items": (MasterList, gettext_lazy("Master list")),
+    "patients": (Name, gettext_lazy("Patient")),
+    "seen": (Store, gettext_lazy("Store")),
+}
 
 
 def _store(request: PageRequest, store_id: str, *, to_edit: bool = False) -> Store:
@@ -82,11 +92,11 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
         "page_total": found.paginator.num_pages,
         "older": address(found.next_page_number()) if found.has_next() else "",
         "newer": address(found.previous_page_number()) if found.has_previous() else "",
-        "joins": _with_stores(store, found.object_list) if part == "names" else found.object_list,
+        "joins": _with_types(store, part, found.object_list),
+        "template": f"administration/visibility_{part}.html",
         "search_text": text,
         "chooser": _Chooser(part),
         "may_edit": request.visit.may("EDIT_CENTRAL_DATA"),
-        "others": _seen_by(store) if part == "names" else [],
     }
     return render(request, "administration/visibility.html", context)
 
@@ -102,6 +112,13 @@ def _visible(store: Store, part: str, text: str) -> QuerySet[Any]:
         count = lines.order_by().values("master_list_id").annotate(n=Count("pk")).values("n")
         counted = lists.annotate(items=Coalesce(Subquery(count), 0))
         return counted.select_related("master_list").order_by("master_list__name", "pk")
+    if part == "seen":
+        viewers = NameStoreJoin.objects.filter(name_id=store.name_id).exclude(store=store)
+        if text:
+            viewers = viewers.filter(
+                Q(store__name__name__icontains=text) | Q(store__code__icontains=text)
+            )
+        return viewers.select_related("store__name").order_by("store__code", "pk")
     joins = NameStoreJoin.objects.filter(store=store, name__deleted_datetime=None)
     patients = Q(name__type="PATIENT")
     joins = joins.filter(patients if part == "patients" else ~patients)
@@ -110,11 +127,22 @@ def _visible(store: Store, part: str, text: str) -> QuerySet[Any]:
     return joins.select_related("name").order_by("name__name", "pk")
 
 
+def _with_types(
+    store: Store, part: str, joins: Iterable[Any]
+) -> list[tuple[Record, looks.Mark | None]]:
+    """Return each join with the sync type that follows from it, where it is one of two stores."""
+    if part == "names":
+        return _with_stores(store, list(joins))
+    if part == "seen":
+        types = placement.of_store(connection, store.pk)
+        return [(j, looks.mark(types.get(j.store.site_id, SyncType.NONE))) for j in joins]
+    return [(join, None) for join in joins]
+
+
 def _with_stores(
-    store: Store, joins: Iterable[NameStoreJoin]
-) -> list[tuple[NameStoreJoin, looks.Mark | None]]:
+    store: Store, joins: list[NameStoreJoin]
+) -> list[tuple[Record, looks.Mark | None]]:
     """Return each visible name, with what it is on this store's site where it is a store."""
-    joins = list(joins)
     names = [join.name_id for join in joins]
     behind = dict(Store.objects.filter(name_id__in=names).values_list("name_id", "pk"))
     on_site = placement.of_site(connection, store.site_id)
@@ -126,12 +154,6 @@ def _with_stores(
         for join in joins
         for found in [behind.get(join.name_id)]
     ]
-
-
-def _seen_by(store: Store) -> list[Store]:
-    """Return the first stores that see this one: it is their visibility that sends it places."""
-    joins = NameStoreJoin.objects.filter(name_id=store.name_id).exclude(store=store)
-    return [join.store for join in joins.select_related("store__name").order_by("store__code")[:20]]
 
 
 @require_POST
@@ -147,10 +169,18 @@ def add(request: PageRequest, store_id: str) -> HttpResponse:
     with transaction.atomic():
         before = _types(values["name_id"])
         edit.save(connection, request.visit.user, request.visit.store_id, model, values)
-        visibility.follow(connection)
+        _follow(values["name_id"])
         _tell(request, before, _types(values["name_id"]))
     messages.success(request, _("Saved"))
-    return _back(store, part)
+    return _back(store, _part_of(part, values))
+
+
+def _part_of(part: str, values: dict[str, str]) -> str:
+    """Return where what was added is listed: the search for a name finds patients too."""
+    if part not in ("names", "patients"):
+        return part
+    is_patient = Name.objects.filter(pk=values["name_id"], type="PATIENT").exists()
+    return "patients" if is_patient else "names"
 
 
 def _join(store: Store, part: str, record_id: str) -> tuple[type[Record], dict[str, str]]:
@@ -159,6 +189,9 @@ def _join(store: Store, part: str, record_id: str) -> tuple[type[Record], dict[s
     if part == "items":
         get_object_or_404(MasterList, pk=record_id)
         return MasterListNameJoin, {"name_id": store.name_id, "master_list_id": record_id}
+    if part == "seen":
+        viewer = get_object_or_404(Store.objects.exclude(pk=store.pk), pk=record_id)
+        return NameStoreJoin, {"store_id": viewer.pk, "name_id": store.name_id}
     name = get_object_or_404(Name, pk=record_id, deleted_datetime=None)
     if part not in PARTS or name.pk == store.name_id:
         raise Http404
@@ -178,19 +211,40 @@ def remove(request: PageRequest, store_id: str) -> HttpResponse:
         join = get_object_or_404(MasterListNameJoin, pk=join_id, name_id=store.name_id)
         model = MasterListNameJoin
     else:
-        join = get_object_or_404(NameStoreJoin, pk=join_id, store=store)
+        ours = {"name_id": store.name_id} if part == "seen" else {"store": store}
+        join = get_object_or_404(NameStoreJoin, pk=join_id, **ours)
         model = NameStoreJoin
     try:
         with transaction.atomic():
             before = _types(join.name_id)
             edit.delete(connection, request.visit.user, request.visit.store_id, model, join.pk)
-            visibility.follow(connection)
+            _follow(join.name_id)
             _tell(request, before, _types(join.name_id))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("Saved"))
     return _back(store, part)
+
+
+def copy(request: PageRequest, store_id: str) -> HttpResponse:
+    """Ask from which store a store gets what it sees, and copy."""
+    require_central(request, to_edit=True)
+    store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
+    form = visibility_copy.CopyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        wanted = Parts(values["names"], values["items"], values["seen_by"])
+        try:
+            visibility_copy.copy(request, values["template"], store, wanted)
+        except ValidationError as error:
+            page.add_errors(form, error, {})
+        else:
+            return redirect("store-visibility", store.pk)
+    back = reverse("store-visibility", args=[store.pk])
+    note = _("Nothing is taken away. Patients are not copied.")
+    title = _("Copy from another store")
+    return page.show(request, FormPage(title, back, store.name.name, _("Copy"), note), form)
 
 
 def _back(store: Store, part: str) -> HttpResponse:
@@ -201,6 +255,12 @@ def _back(store: Store, part: str) -> HttpResponse:
 # --- what a change of visibility did to the sync types ------------------------------------------
 
 Types = dict[tuple[str, int], str]
+
+
+def _follow(name_id: str) -> None:
+    """Let the sync types of the store behind a name follow from its visibility, at once."""
+    stores = Store.objects.filter(name_id=name_id).values_list("pk", flat=True)
+    visibility.recompute(connection, list(stores))
 
 
 def _types(name_id: str | None) -> Types:

@@ -84,6 +84,7 @@ class ShownStore:
     store: Store | None
     is_in_use: bool = False
     errors: tuple[str, ...] = ()
+    sees_like: Store | None = None
 
     @property
     def title(self) -> str:
@@ -100,10 +101,14 @@ class ShownStore:
 
 
 def with_options(
-    planned: PlannedStore, central_type: str, include: bool, patients_of: str
+    planned: PlannedStore, central_type: str, include: bool, patients_of: str, sees_like: str
 ) -> PlannedStore:
     """Return a planned store with its options; anything else than offered counts as the default."""
     kind = SyncType.TRANSFER if central_type == SyncType.TRANSFER.value else SyncType.COLLECTOR
     return replace(
-        planned, central_type=kind, include_transactions=include, patients_of=patients_of
+        planned,
+        central_type=kind,
+        include_transactions=include,
+        patients_of=patients_of,
+        sees_like=sees_like,
     )
