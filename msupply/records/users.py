@@ -149,7 +149,7 @@ class DocumentPermission(Record):
 class UserStore(Record):
     """A store that a user may enter."""
 
-    user = Ref("records.User", db_index=True, verbose_name=_("user"))
+    user = Ref("records.User", verbose_name=_("user"))
     store = Ref("records.Store", verbose_name=_("store"))
     is_default = models.BooleanField(_("default store"), default=False)
 
@@ -165,12 +165,13 @@ class UserStore(Record):
         db_table = "user_store_join"
         verbose_name = _("store of a user")
         verbose_name_plural = _("stores of users")
+        indexes: ClassVar = [models.Index("user", "store", name="user_store_join_pair")]
 
 
 class UserPermission(Record):
     """A permission that a user has in a store, or everywhere when it names none."""
 
-    user = Ref("records.User", db_index=True, verbose_name=_("user"))
+    user = Ref("records.User", verbose_name=_("user"))
     store = Ref("records.Store", null=True, verbose_name=_("store"))
     permission = models.TextField(choices=Permission)
 
@@ -186,3 +187,6 @@ class UserPermission(Record):
         db_table = "user_permission"
         verbose_name = _("permission of a user")
         verbose_name_plural = _("permissions of users")
+        indexes: ClassVar = [
+            models.Index("user", "store", "permission", name="user_permission_held")
+        ]

@@ -1,18 +1,18 @@
 """What a user may do, and where. Read from the database once per user object, so per request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.sync import here as instance
-from msupply.sync import placement
 from msupply.sync.here import Here
+from msupply.sync.models import StoreSync
+from msupply.sync.placement import SyncType
 
 STORE_ACCESS = "STORE_ACCESS"
 EDIT_CENTRAL_DATA = "EDIT_CENTRAL_DATA"
@@ -36,26 +36,18 @@ class PermissionMissing(Exception):
         return _("You need the permission “{permission}” for this.").format(permission=self.label)
 
 
-@dataclass(frozen=True)
-class _Granted:
-    everywhere: frozenset[str]
-    by_store: dict[str, frozenset[str]]
-
-    def holds(self, store_id: str | None, permission: str) -> bool:
-        if store_id is None:
-            stores = [frozenset[str](), *self.by_store.values()]
-            return any(permission in self.everywhere | held for held in stores)
-        held = self.everywhere | self.by_store.get(store_id, frozenset())
-        # Without access to the store no other permission counts there (domain.md E.1).
-        return STORE_ACCESS in held and permission in held
-
-
 def allowed(user: User, store_id: str | None, permission: str) -> bool:
     """Tell whether a user has a permission in a store; without one, in any store.
 
     Ask without a store only for what belongs to no store, such as central data.
     """
-    return user.is_active and _granted(user).holds(store_id, permission)
+    if not user.is_active:
+        return False
+    if store_id is None:
+        return _holds_somewhere(user, permission)
+    held = _held(user, store_id)
+    # Without access to the store no other permission counts there (domain.md E.1).
+    return STORE_ACCESS in held and permission in held
 
 
 def require(user: User, store_id: str | None, permission: str) -> None:
@@ -64,63 +56,95 @@ def require(user: User, store_id: str | None, permission: str) -> None:
         raise PermissionMissing(permission)
 
 
-def stores_of(user: User) -> list[Store]:
+def stores_of(user: User, text: str = "", most: int | None = None) -> list[Store]:
     """Return the stores that a user may enter on this site, the default store first.
 
     Those that are active here, then those that are collected here: one can only look at them.
+    `text` is looked for in code and name; `most` is how many are wanted.
     """
     if not user.is_active:
         return []
+    here = instance.load(connections[_alias(user)])
+    found = _entries(user, here).select_related("store__name")
+    if text:
+        found = found.filter(Q(store__code__icontains=text) | Q(store__name__name__icontains=text))
+    is_copy = Case(When(store__site_id=here.site_id or 0, then=0), default=1)
+    ordered = found.order_by(is_copy, "-is_default", "store__code", "pk")[:most]
+    return list({entry.store_id: entry.store for entry in ordered}.values())
+
+
+def store_of(user: User, store_id: str) -> Store | None:
+    """Return a store when the user may enter it now."""
+    if not user.is_active:
+        return None
+    entries = _entries(user, instance.load(connections[_alias(user)])).filter(store=store_id)
+    entry = entries.select_related("store__name").first()
+    return entry.store if entry else None
+
+
+def _entries(user: User, here: Here) -> QuerySet[UserStore]:
     alias = _alias(user)
-    joins = dict(
-        UserStore.objects.using(alias).filter(user=user).values_list("store_id", "is_default")
-    )
-    if not joins:
-        return []
-    here = instance.load(connections[alias])
-    is_here = Q(site_id=here.site_id or 0) | Q(id__in=collected(connections[alias], here))
-    stores = Store.objects.using(alias).filter(is_here, id__in=list(joins), is_disabled=False)
-    granted = _granted(user)
-    found = [s for s in stores.select_related("name") if granted.holds(s.id, STORE_ACCESS)]
-    return sorted(
-        found,
-        key=lambda store: (store.site_id != here.site_id, not joins[store.id], store.code),
-    )
-
-
-def collected(connection: BaseDatabaseWrapper, here: Here) -> tuple[str, ...]:
-    """Return the stores of other sites of which this site has a full copy."""
+    access = UserPermission.objects.using(alias).filter(user=user, permission=STORE_ACCESS)
     if here.is_central:
-        return placement.of_site(connection, here.site_id or 0).collected
-    return here.orders.collected_stores
-
-
-def may_enter(user: User, store_id: str) -> bool:
-    """Tell whether a user who has entered a store may still be there."""
-    return any(store.id == store_id for store in stores_of(user))
+        copies = StoreSync.objects.using(alias).filter(
+            site_id=here.site_id, store_id=OuterRef("store_id"), sync_with=SyncType.COLLECTOR.value
+        )
+        collected = Q(Exists(copies))
+    else:
+        collected = Q(store__in=here.orders.collected_stores)
+    return UserStore.objects.using(alias).filter(
+        Q(store__site_id=here.site_id or 0) | collected,
+        Exists(access.filter(Q(store=OuterRef("store_id")) | Q(store=None))),
+        user=user,
+        store__is_disabled=False,
+    )
 
 
 def forget(user: User) -> None:
     """Read this user's permissions again when they are asked for next."""
-    user.__dict__.pop("_granted", None)
+    user.__dict__.pop("_known", None)
 
 
-def _granted(user: User) -> _Granted:
-    found = user.__dict__.get("_granted")
-    if not isinstance(found, _Granted):
-        found = user.__dict__["_granted"] = _read(user)
+@dataclass
+class _Known:
+    """What has been read of a user's permissions; some users may enter every store of a country."""
+
+    by_store: dict[str | None, frozenset[str]] = field(default_factory=dict)
+    somewhere: dict[str, bool] = field(default_factory=dict)
+    is_complete: bool = False
+
+
+def _held(user: User, store_id: str) -> frozenset[str]:
+    known = _known(user)
+    if store_id not in known.by_store and not known.is_complete:
+        # A page asks about one store; who asks about a second, such as an import, does about many.
+        known.is_complete = bool(known.by_store)
+        rows = _rows(user)
+        if not known.is_complete:
+            rows = rows.filter(Q(store=store_id) | Q(store=None))
+        found: dict[str | None, set[str]] = {None: set(), store_id: set()}
+        for store, permission in rows.values_list("store_id", "permission"):
+            found.setdefault(store, set()).add(permission)
+        known.by_store = {store: frozenset(held | found[None]) for store, held in found.items()}
+    return known.by_store.get(store_id, known.by_store[None])
+
+
+def _holds_somewhere(user: User, permission: str) -> bool:
+    known = _known(user)
+    if permission not in known.somewhere:
+        known.somewhere[permission] = _rows(user).filter(permission=permission).exists()
+    return known.somewhere[permission]
+
+
+def _known(user: User) -> _Known:
+    found = user.__dict__.setdefault("_known", _Known())
+    assert isinstance(found, _Known)
     return found
+
+
+def _rows(user: User) -> QuerySet[UserPermission]:
+    return UserPermission.objects.using(_alias(user)).filter(user=user)
 
 
 def _alias(user: User) -> str:
     return user._state.db or "default"  # noqa: SLF001 - Django documents it
-
-
-def _read(user: User) -> _Granted:
-    held: dict[str | None, set[str]] = {}
-    rows = UserPermission.objects.using(_alias(user)).filter(user=user)
-    for store_id, permission in rows.values_list("store_id", "permission"):
-        held.setdefault(store_id, set()).add(permission)
-    everywhere = frozenset(held.get(None, ()))
-    by_store = {store: frozenset(names) for store, names in held.items() if store is not None}
-    return _Granted(everywhere, by_store)

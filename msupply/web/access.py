@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from msupply.records.stores import Store
 from msupply.records.users import User
 from msupply.services import permissions
 from msupply.sync import here as here_module
@@ -136,16 +135,12 @@ def _visit(request: PageRequest) -> Visit:
     if not user.is_active:
         _end_session(request, _("Your user is no longer active."))
         return Visit(here)
-    stores = permissions.stores_of(user)
-    if not stores:
+    chosen = request.session.get(STORE_KEY)
+    store = permissions.store_of(user, chosen) if chosen else None
+    if store is None and not permissions.stores_of(user, most=1):
         _end_session(request, _("You no longer have access to a store."))
         return Visit(here)
-    return Visit(here, user, _current_store(request, stores))
-
-
-def _current_store(request: PageRequest, stores: list[Store]) -> Store | None:
-    chosen = request.session.get(STORE_KEY)
-    return next((store for store in stores if store.pk == chosen), None)
+    return Visit(here, user, store)
 
 
 def _end_session(request: PageRequest, reason: str) -> None:

@@ -21,6 +21,8 @@ from msupply.web.access import STORE_KEY, any_store, open_to_all
 from msupply.web.visit import PageRequest
 
 BACKEND = "msupply.services.log_in.Backend"
+# Further ones are searched for.
+STORES_SHOWN = 50
 
 
 class LogInForm(forms.Form):
@@ -76,7 +78,7 @@ def _begin_session(request: PageRequest, user: User) -> None:
 
 
 def _enter(request: PageRequest, user: User) -> HttpResponse:
-    stores = permissions.stores_of(user)
+    stores = permissions.stores_of(user, most=2)
     wanted = _safe_next(request, request.GET.get("next", ""))
     if len(stores) == 1:
         request.session[STORE_KEY] = stores[0].pk
@@ -99,13 +101,20 @@ def choose_store(request: PageRequest) -> HttpResponse:
     """Show the user's stores, and enter one."""
     user = request.visit.user
     assert user is not None
-    stores = permissions.stores_of(user)
     if request.method == "POST":
-        chosen = next((s for s in stores if s.pk == request.POST.get("store")), None)
+        chosen = permissions.store_of(user, request.POST.get("store", "").replace("\0", ""))
         if chosen is not None:
             request.session[STORE_KEY] = chosen.pk
             return redirect(request.session.pop("next", None) or reverse("home"))
-    return render(request, "log_in/choose_store.html", {"stores": stores, "user": user})
+    text = request.GET.get("q", "").strip().replace("\0", "")
+    found = permissions.stores_of(user, text, STORES_SHOWN + 1)
+    context = {
+        "stores": found[:STORES_SHOWN],
+        "more": len(found) > STORES_SHOWN,
+        "text": text,
+        "user": user,
+    }
+    return render(request, "log_in/choose_store.html", context)
 
 
 @open_to_all

@@ -38,10 +38,10 @@ def test_the_default_store_comes_first(connection, admin, store, other_store):
 
 def test_a_lost_store_is_noticed_by_the_next_request(connection, admin, store):
     user = make_user(connection, "bo", store)
-    assert permissions.may_enter(user, store.id)
+    assert permissions.store_of(user, store.id)
     UserPermission.objects.using(connection.alias).filter(user=user).delete()
     fresh = type(user).objects.using(connection.alias).get(pk=user.pk)
-    assert not permissions.may_enter(fresh, store.id)
+    assert not permissions.store_of(fresh, store.id)
 
 
 def test_the_refusal_names_the_permission_in_words(connection, admin, store):
