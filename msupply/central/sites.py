@@ -1,6 +1,6 @@
 """The sites of the system: what they need to connect, and how far they are behind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -109,9 +109,10 @@ def find(connection: BaseDatabaseWrapper, name: str) -> Site:
     return site
 
 
-def backlog(connection: BaseDatabaseWrapper, site: Site) -> int:
-    """Return how many records wait in the queue of a site; an estimate beyond ten thousand."""
-    return queue.length(connection, site.site_id)
+def backlogs(connection: BaseDatabaseWrapper, sites: Iterable[Site]) -> dict[int, int]:
+    """Return how many records wait in the queues of sites; an estimate beyond ten thousand."""
+    away = [site.site_id for site in sites if site.kind != SiteKind.CENTRAL]
+    return queue.lengths(connection, away)
 
 
 def check_new(

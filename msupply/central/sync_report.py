@@ -78,7 +78,7 @@ def lines(connection: BaseDatabaseWrapper, wanted: Wanted) -> "QuerySet[Any, dic
     """Return the lines as dictionaries, to be cut into pages."""
     rows = _all(connection, wanted.subject)
     if wanted.text:
-        rows = rows.filter(_holds(connection, wanted.subject, wanted.text))
+        rows = rows.filter(holds(connection, wanted.subject, wanted.text))
     if wanted.state is not None:
         rows = rows.filter(state=wanted.state.value)
     shown = ["pk", "site_number", "title", "state", "last_connection", "version"]
@@ -95,6 +95,19 @@ def stores_of(connection: BaseDatabaseWrapper, numbers: list[int]) -> dict[int, 
     found: dict[int, list[str]] = {}
     for number, name in stores.values_list("site_id", "name__name"):
         found.setdefault(number, []).append(name)
+    return found
+
+
+def holds(connection: BaseDatabaseWrapper, subject: Subject, text: str) -> Q:
+    """Return the condition that a name, code or number has a text; sites by their stores too."""
+    of_store = Q(name__name__icontains=text) | Q(code__icontains=text)
+    if subject is Subject.STORES:
+        found = of_store | Q(site_name__icontains=text)
+    else:
+        stores = Store.objects.using(connection.alias).filter(of_store)
+        found = Q(name__icontains=text) | Q(site_id__in=stores.values("site_id"))
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        found |= Q(site_id=int(text))
     return found
 
 
@@ -152,18 +165,6 @@ def _state() -> Case:
         default=Value(Freshness.FRESH.value),
         output_field=CharField(),
     )
-
-
-def _holds(connection: BaseDatabaseWrapper, subject: Subject, text: str) -> Q:
-    of_store = Q(name__name__icontains=text) | Q(code__icontains=text)
-    if subject is Subject.STORES:
-        found = of_store | Q(site_name__icontains=text)
-    else:
-        stores = Store.objects.using(connection.alias).filter(of_store)
-        found = Q(name__icontains=text) | Q(site_id__in=stores.values("site_id"))
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        found |= Q(site_id=int(text))
-    return found
 
 
 def _order(wanted: Wanted) -> list[OrderBy]:

@@ -94,11 +94,12 @@ class Here:
 
 def load(connection: BaseDatabaseWrapper) -> Here:
     """Read what this instance is."""
+    known = [f.name for f in fields(Here)]
+    marks = ", ".join(["%s"] * len(known))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT key, value FROM sync_setting")
-        stored = {key: msgspec.json.decode(value) for key, value in cursor.fetchall()}
-    known = {f.name for f in fields(Here)}
-    values = {key: value for key, value in stored.items() if key in known}
+        # Others keep long lists among the settings, and this is read for each request.
+        cursor.execute(f"SELECT key, value FROM sync_setting WHERE key IN ({marks})", known)
+        values = {key: msgspec.json.decode(value) for key, value in cursor.fetchall()}
     if "orders" in values:
         values["orders"] = msgspec.convert(values["orders"], SiteOrders)
     return Here(**values)

@@ -3,7 +3,7 @@
 `syncOutId` is the cursor of the log row (sync-v5.md 3.5).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -64,10 +64,22 @@ def first(
 
 def length(connection: BaseDatabaseWrapper, site_id: int) -> int:
     """Return how many records wait for a site: exact in an ordinary cycle."""
-    state = site_state(connection, site_id)
+    return lengths(connection, [site_id])[site_id]
+
+
+def lengths(connection: BaseDatabaseWrapper, site_ids: Collection[int]) -> dict[int, int]:
+    """Return how many records wait for each of some sites."""
     up_to = changelog.head(connection, Channel.QUEUE)
-    reader = _reader(connection, state)
-    return routing.count(connection, Channel.QUEUE, reader, state.queue_cursor, up_to, COUNT_WINDOW)
+    here = instance.load(connection)
+    states = SiteState.objects.using(connection.alias).in_bulk(site_ids)
+    found = {}
+    for site_id in site_ids:
+        state = states.get(site_id) or SiteState(site_id=site_id)
+        reader = routing.reader_for(connection, here, site_id, state.resend_up_to)
+        found[site_id] = routing.count(
+            connection, Channel.QUEUE, reader, state.queue_cursor, up_to, COUNT_WINDOW
+        )
+    return found
 
 
 def acknowledge(connection: BaseDatabaseWrapper, site_id: int, ids: Iterable[str]) -> None:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from msupply.central import sites, sync_report
-from msupply.central.sync_report import Freshness
+from msupply.central.sync_report import Freshness, Subject
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, Site, SiteKind
 from msupply.services import edit, instance
@@ -22,6 +24,8 @@ from msupply.web import alerts, page
 from msupply.web.administration import change_log
 from msupply.web.visit import PageRequest
 
+# The queue of each of them is counted.
+SHOWN = 25
 LOGGED = (ActivityType.SITE_CREATED, ActivityType.SITE_RESET)
 
 
@@ -62,19 +66,37 @@ def require_admin(request: PageRequest) -> None:
 
 @require_GET
 def list_page(request: PageRequest) -> HttpResponse:
-    """Show all sites, and how far behind they are."""
+    """Show the sites, page by page, and how far behind they are."""
     require_admin(request)
-    return render(request, "manage/sites.html", {"sites": _shown()})
+    text = request.GET.get("q", "").strip().replace("\0", "")
+    found = Site.objects.order_by("site_id")
+    if text:
+        found = found.filter(sync_report.holds(connection, Subject.SITES, text))
+    shown = Paginator(found, SHOWN).get_page(request.GET.get("page"))
+
+    def address(page_number: int) -> str:
+        return f"?{urlencode({'q': text, 'page': page_number})}"
+
+    context = {
+        "sites": _shown(list(shown)),
+        "text": text,
+        "page_number": shown.number,
+        "page_total": shown.paginator.num_pages,
+        "newer": address(shown.previous_page_number()) if shown.has_previous() else "",
+        "older": address(shown.next_page_number()) if shown.has_next() else "",
+    }
+    template = "manage/sites_table.html" if request.htmx else "manage/sites.html"
+    return render(request, template, context)
 
 
-def _shown() -> list[ShownSite]:
-    found = list(Site.objects.order_by("site_id"))
+def _shown(found: list[Site]) -> list[ShownSite]:
     names = sync_report.stores_of(connection, [site.site_id for site in found])
+    backlogs = sites.backlogs(connection, found)
     return [
         ShownSite(
             site,
             names.get(site.site_id, []),
-            0 if _is_here(site) else sites.backlog(connection, site),
+            backlogs.get(site.site_id, 0),
             sync_report.freshness(site) in (Freshness.SILENT, Freshness.NEVER),
         )
         for site in found

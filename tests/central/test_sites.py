@@ -99,10 +99,10 @@ def test_the_backlog_counts_what_the_queue_holds(connection, admin):
     from msupply.records.stock import Location
 
     site = sites.add_site(connection, "north", PASSWORD, [("N1", "North")])
-    before = sites.backlog(connection, site)
+    before = sites.backlogs(connection, [site])[site.site_id]
     store = Store.objects.using(connection.alias).get(code="N1")
     Location.objects.using(connection.alias).create(name="x", code="x", store=store)
-    assert sites.backlog(connection, site) == before + 1
+    assert sites.backlogs(connection, [site])[site.site_id] == before + 1
 
 
 def test_only_the_central_server_has_sites(connection, admin):

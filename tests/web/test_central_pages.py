@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from msupply.records.names import Name
 from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission
 from msupply.sync import here as here_module
 from msupply.sync.clock import now
+from msupply.web.sites import SHOWN
 from tests.web.conftest import log_in
 
 
@@ -26,6 +28,24 @@ def test_a_site_that_is_silent_for_a_month_is_red_in_the_list(admin, days, is_re
     Site.objects.filter(pk="site-2").update(last_connection_datetime=last)
     rows = admin.get("/sites").context["sites"]
     assert {row.site.pk: row.is_silent for row in rows} == {"site-1": False, "site-2": is_red}
+
+
+def test_a_long_list_of_sites_is_paged(admin, django_assert_max_num_queries):
+    Site.objects.bulk_create(Site(site_id=n, name=f"site {n}") for n in range(100, 200))
+    with django_assert_max_num_queries(SHOWN * 5 + 30):
+        page = admin.get("/sites")
+    assert len(page.context["sites"]) == SHOWN
+    assert "?q=&amp;page=2" in page.text
+    last = admin.get("/sites", {"page": "99"})
+    assert [row.site.name for row in last.context["sites"]] == ["site 198", "site 199"]
+
+
+@pytest.mark.parametrize("text", ["NORT", "2", "north store"])
+def test_a_site_is_found_by_its_name_its_number_or_a_store(admin, text):
+    store = Store.objects.get(pk="store-north")
+    Name.objects.filter(pk=store.name_id).update(name="North store")
+    rows = admin.get("/sites", {"q": text}).context["sites"]
+    assert [row.site.name for row in rows] == ["north"]
 
 
 def test_another_site_becomes_the_open_msupply_central_server(admin):
