@@ -56,7 +56,7 @@ class World:
         self._running: set[int] = set()
         # At which site a record was merged.
         self._hands: dict[str, int] = {}
-        self._late: list[tuple[int, httpx.Request]] = []
+        self._late: list[tuple[int, httpx.Request, int]] = []
         for machine in self.machines:
             machine.watch()
         # What each machine held from the beginning.
@@ -166,6 +166,8 @@ class World:
         if machine.site_id in self._running:
             return
         self.tell(f"{machine.name} gets a new disk and is installed anew")
+        # People free a site for a new machine when the old one is off.
+        self._late = [one for one in self._late if one[2] != machine.site_id]
         self.ledger.disks_lost.add(machine.site_id)
         machine.put_disk(self.blank)
         reset_hardware_id(self.central.connection, machine.name)
@@ -253,16 +255,16 @@ class World:
         finally:
             self._serving -= 1
 
-    def hold_back(self, request: httpx.Request, messages: int) -> None:
-        """Keep a copy of a request; it arrives so many messages later."""
-        self._late.append((messages, request))
+    def hold_back(self, request: httpx.Request, messages: int, site: int) -> None:
+        """Keep a copy of a site's request; it arrives so many messages later."""
+        self._late.append((messages, request, site))
 
     def deliver_late(self, *, all_of_them: bool = False) -> None:
         """Bring the copies whose time has come."""
         waiting, self._late = self._late, []
-        for messages, request in waiting:
+        for messages, request, site in waiting:
             if messages > 1 and not all_of_them:
-                self._late.append((messages - 1, request))
+                self._late.append((messages - 1, request, site))
                 continue
             self.tell(f"an old copy of {_name(request)} arrives")
             with suppress(httpx.TransportError):
@@ -321,7 +323,7 @@ class _Journey:
             world.deliver(request, request.content[: len(request.content) // 2])
             self._trouble(Trouble.CUT_REQUEST, request)
         if late := troubles.get(Trouble.LATE_COPY):
-            world.hold_back(request, 1 + late.number % 6)
+            world.hold_back(request, 1 + late.number % 6, self.machine.site_id)
             self._trouble(Trouble.LATE_COPY, request)
         if Trouble.REPEAT in troubles:
             world.tell(f"{_name(request)} arrives twice")

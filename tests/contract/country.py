@@ -72,6 +72,11 @@ class Row:
         )
 
     @property
+    def is_said_of_a_patient(self) -> bool:
+        """True when it says centrally something of a patient, who comes from a site."""
+        return self.policy.editor is Editor.CENTRAL and self.policy.visible is not None
+
+    @property
     def receivers(self) -> set[int]:
         """The remote sites to which the policy sends this row."""
         policy = self.policy

@@ -155,10 +155,14 @@ class World:
     def write_everything(self) -> None:
         """Write every example where it comes from, the central server's first."""
         rows = country.rows() + country.doomed()
-        self.central.write(r for r in rows if r.origin == CENTRAL and not r.is_reported)
+        later = [row for row in rows if row.is_said_of_a_patient]
+        own = [row for row in rows if row.origin == CENTRAL and not row.is_reported]
+        self.central.write(row for row in own if row not in later)
         self.synchronise()
         for site in SITES:
             self.sites[site].write(row for row in rows if row.origin == site)
+        self.synchronise()
+        self.central.write(later)
         self.synchronise(rounds=2)
         self.central.write(row for row in rows if row.is_reported)
 

@@ -22,4 +22,23 @@ EXAMPLES = [
             "country": "Tonga",
         },
     ),
+    v5(
+        "contact",
+        {
+            "ID": "person-2",
+            "name_ID": "patient-1",
+            "first": "Ifeoma",
+            "last": "Okafor",
+            "position": "Daughter",
+            "comment": "",
+            "phone": "+234 555 0142",
+            "email": "",
+            "category": "",
+            "category2": "",
+            "category3": "",
+            "address1": "",
+            "address2": "",
+            "country": "Nigeria",
+        },
+    ),
 ]

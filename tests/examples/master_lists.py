@@ -43,4 +43,8 @@ EXAMPLES = [
         "list_master_name_join",
         {"ID": "list-join-1", "name_ID": "name-north", "list_master_ID": "list-epi"},
     ),
+    v5(
+        "list_master_name_join",
+        {"ID": "list-join-2", "name_ID": "patient-1", "list_master_ID": "list-epi"},
+    ),
 ]

@@ -23,6 +23,14 @@ EXAMPLES = [
         },
     ),
     own(
+        "name_category_join",
+        {
+            "id": "name-category-join-2",
+            "name_id": "patient-1",
+            "name_category_id": "name-category-1",
+        },
+    ),
+    own(
         "name_group",
         {
             "id": "name-group-1",
@@ -36,6 +44,14 @@ EXAMPLES = [
         {
             "id": "name-group-join-1",
             "name_id": "name-south",
+            "name_group_id": "name-group-1",
+        },
+    ),
+    own(
+        "name_group_join",
+        {
+            "id": "name-group-join-2",
+            "name_id": "patient-1",
             "name_group_id": "name-group-1",
         },
     ),

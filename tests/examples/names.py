@@ -148,4 +148,8 @@ EXAMPLES = [
         "name_tag_join",
         {"ID": "tag-join-1", "name_ID": "name-north", "name_tag_ID": "tag-district"},
     ),
+    v5(
+        "name_tag_join",
+        {"ID": "tag-join-2", "name_ID": "patient-1", "name_tag_ID": "tag-district"},
+    ),
 ]
