@@ -21,8 +21,8 @@ CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("box_number",),
     ("code", "manufacturer", "model"),
     ("code", "name"),
-    ("name",),
     ("first_name", "last_name"),
+    ("name",),
     ("item_name",),
     ("asset_number",),
     ("file_name",),
@@ -37,6 +37,39 @@ CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("permission",),
     ("type",),
     ("note",),
+    ("purchase_order_number", "supplier_name"),
+    ("goods_received_number", "supplier_reference"),
+    ("provider_name",),
+    ("method",),
+    ("text", "expansion"),
+    ("base_year",),
+    ("vaccine_course", "label"),
+    # What joins two records is named by both.
+    ("patient", "program"),
+    ("patient",),
+    ("item", "store"),
+    ("user", "store"),
+    ("store", "clinician"),
+    ("item", "warning"),
+    ("item", "item_department"),
+    ("item", "ancillary_item"),
+    ("item", "directions"),
+    ("master_list", "item"),
+    ("drug_interaction_group", "item"),
+    ("bom_master", "component_item"),
+    ("principal_item_variant", "bundled_item_variant"),
+    ("regimen", "item"),
+    ("vaccine_course", "item"),
+    ("vaccine_course", "store"),
+    ("invoice", "transaction_category"),
+    ("purchase_order", "purchase_order_category"),
+    ("asset", "location"),
+    ("custom_field", "record_id"),
+    ("property",),
+    ("kept",),
+    ("item",),
+    ("stock_line",),
+    ("sensor", "datetime"),
 )
 
 
@@ -63,7 +96,8 @@ def of(
     return {pk: joined(model, columns, values) for pk, *values in rows}
 
 
-def search_paths(model: type[models.Model], depth: int = 2) -> list[str]:
+@cache
+def search_paths(model: type[models.Model], depth: int = 3) -> tuple[str, ...]:
     """Return the paths of the text columns that name a record of this type."""
     paths = []
     for name in columns_of(model):
@@ -72,11 +106,10 @@ def search_paths(model: type[models.Model], depth: int = 2) -> list[str]:
             target = field.related_model
             assert isinstance(target, type)
             # A store is named by its name's name, without the code of that name.
-            last = columns_of(target)[-1]
-            paths.append(f"{name}__{last}")
+            paths.append(f"{name}__{search_paths(target, depth - 1)[-1]}")
         else:
             paths.append(name)
-    return paths
+    return tuple(paths)
 
 
 def one(record: models.Model) -> str:
@@ -91,7 +124,7 @@ def joined(model: type[models.Model], columns: Sequence[str], values: Sequence[A
         field = model._meta.get_field(name)
         if value in (None, ""):
             continue
-        if isinstance(field, models.IntegerField):
+        if isinstance(field, models.IntegerField) and name.endswith("number"):
             texts.append(f"#{value}")
         elif getattr(field, "choices", None):
             texts.append(str(dict(field.flatchoices).get(value, value)))  # type: ignore[union-attr]

@@ -13,18 +13,18 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from msupply.services import activity, edit, labels, scope, visibility
-from msupply.services.guard import Guard, kept_on_central
+from msupply.services import activity, edit, scope, visibility
+from msupply.services.guard import Guard
 from msupply.services.scope import Viewer
-from msupply.services.tables import references, told, values
+from msupply.services.tables import keys, references, told, values
 from msupply.services.tables.columns import ID, Form, TableColumn, columns_of
 from msupply.services.tables.files import Sheet
 from msupply.services.tables.references import Found
 from msupply.sync.declare import Record
-from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import RecordType
 
 Values = dict[str, Any]
+Key = tuple[Any, ...]
 BATCH = 500
 LONGEST_ID = 100
 # New ones are made on a page of their own, which makes what belongs to them too.
@@ -38,6 +38,17 @@ class RowError:
     row: int
     column: str
     text: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One row of the file with its values, before anybody knows which record it means."""
+
+    number: int
+    record_id: str
+    given: Values
+    empty: set[str]
+    key: Key | None
 
 
 @dataclass
@@ -101,7 +112,9 @@ class _Planner:
         self.places, ignored = _match_titles(kind, sheet.titles, only)
         self.has_id = any(title.casefold() == ID for title in sheet.titles)
         columns = list(self.places.values())
-        self.out = Plan(kind, sheet, columns, ignored, _key(kind, columns, only))
+        self.shared = self._own_store() | only
+        key = keys.of(kind, {column.attname for column in columns} | set(self.shared))
+        self.out = Plan(kind, sheet, columns, ignored, key)
         self.guard = Guard(viewer.connection, viewer.user, viewer.store_id, kind)
         self.bad: set[int] = set()
 
@@ -110,15 +123,16 @@ class _Planner:
         month_first = self._month_first()
         ids = self._ids()
         existing = self._existing_by_id(ids)
-        parsed: list[tuple[int, str, Values, set[str]]] = []
+        parsed: list[Parsed] = []
         for place, (number, cells) in enumerate(self.sheet.rows):
             current = existing.get(ids[place])
             given, empty = self._values(number, cells, found, month_first, current)
-            parsed.append((number, ids[place], given, empty))
+            key = self._key(current, given, empty)
+            parsed.append(Parsed(number, ids[place], given, empty, key))
         by_key = self._existing_by_key(parsed)
-        for number, record_id, given, empty in parsed:
-            if number not in self.bad:
-                self._row(number, record_id, given, empty, existing, by_key)
+        for row in parsed:
+            if row.number not in self.bad:
+                self._row(row, existing, by_key)
         self._twice()
         self._other_parties()
         self.out.rows = [row for row in self.out.rows if row.row not in self.bad]
@@ -225,21 +239,29 @@ class _Planner:
             found |= self._visible().in_bulk(wanted[start : start + BATCH])
         return found
 
-    def _existing_by_key(
-        self, parsed: list[tuple[int, str, Values, set[str]]]
-    ) -> dict[tuple[Any, ...], list[Record]]:
+    def _key(self, current: Record | None, given: Values, empty: set[str]) -> Key | None:
+        """Return what people know the row's record by, as it will be."""
+        is_here = {name: getattr(current, name) for name in self.out.key} if current else {}
+        before = is_here or self.shared
+        return keys.values(self.kind, self.out.key, before | dict.fromkeys(empty) | given)
+
+    def _existing_by_key(self, parsed: list[Parsed]) -> dict[Key, list[Record]]:
         """Return the records that rows without an id may mean, by their key."""
         key = self.out.key
-        if not key:
+        wanted = {row.key for row in parsed if row.key is not None}
+        if not wanted:
             return {}
-        wanted = {_key_of(key, given) for _n, record_id, given, _e in parsed}
-        firsts = sorted({k[0] for k in wanted if k is not None}, key=str)
-        found: dict[tuple[Any, ...], list[Record]] = {}
+        found: dict[Key, list[Record]] = {}
         every = self._visible()
         if "deleted_datetime" in self.kind.columns:
             every = every.filter(Q(deleted_datetime__isnull=True))
-        for start in range(0, len(firsts), BATCH):
-            for record in every.filter(**{f"{key[0]}__in": firsts[start : start + BATCH]}):
+        # The part that differs most asks for the fewest records.
+        parts = [sorted({k[place] for k in wanted}, key=str) for place in range(len(key))]
+        full = [place for place, part in enumerate(parts) if None not in part]
+        chosen = max(full, key=lambda place: len(parts[place]))
+        for start in range(0, len(parts[chosen]), BATCH):
+            part = parts[chosen][start : start + BATCH]
+            for record in every.filter(**{f"{key[chosen]}__in": part}):
                 of_record = tuple(getattr(record, name) for name in key)
                 if of_record in wanted:
                     found.setdefault(of_record, []).append(record)
@@ -249,42 +271,36 @@ class _Planner:
 
     def _row(
         self,
-        number: int,
-        record_id: str,
-        given: Values,
-        empty: set[str],
+        row: Parsed,
         existing: dict[str, Record],
-        by_key: dict[tuple[Any, ...], list[Record]],
+        by_key: dict[Key, list[Record]],
     ) -> None:
+        number, record_id = row.number, row.record_id
         record = existing.get(record_id) if record_id else None
-        key = _key_of(self.out.key, given) if self.out.key else None
-        same_key = by_key.get(key, []) if key is not None else []
+        same_key = by_key.get(row.key, []) if row.key is not None else []
         if record is None and record_id and not self._new_id_is_good(number, record_id):
             return
         if record is None and not record_id:
             if len(same_key) > 1:
-                self.error(
-                    number,
-                    "",
-                    _("{n} records have this {key}. Give the id of the right one.").format(
-                        n=len(same_key), key=self._key_heading()
-                    ),
-                )
+                text = _("{n} records have this {key}. Give the id of the right one.")
+                self.error(number, "", text.format(n=len(same_key), key=self._key_heading()))
                 return
             record = same_key[0] if same_key else None
-        elif [other for other in same_key if record is None or other.pk != record.pk] and (
-            record is None or any(getattr(record, n) != given[n] for n in self.out.key)
-        ):
-            self.error(
-                number,
-                "",
-                _("Another record has this {key} already.").format(key=self._key_heading()),
-            )
+        elif self._is_taken(row, record, same_key):
+            text = _("Another record has this {key} already.")
+            self.error(number, "", text.format(key=self._key_heading()))
             return
         if record is None:
-            self._new(number, record_id, given, empty)
+            self._new(number, record_id, row.given, row.empty)
         else:
-            self._change(number, record, given, empty)
+            self._change(number, record, row.given, row.empty)
+
+    def _is_taken(self, row: Parsed, record: Record | None, same_key: list[Record]) -> bool:
+        """True when the row gives its record a key that another record has."""
+        if record is None:
+            return bool(same_key)
+        was = tuple(getattr(record, name) for name in self.out.key)
+        return row.key != was and any(other.pk != record.pk for other in same_key)
 
     def _new_id_is_good(self, number: int, record_id: str) -> bool:
         taken = edit.rows_of(self.viewer.connection, self.kind.model).filter(pk=record_id)
@@ -304,7 +320,7 @@ class _Planner:
             self.error(number, "", text.format(what=what))
             return
         record: Record = self.kind.model(id=record_id) if record_id else self.kind.model()
-        all_given = self._own_store() | self.only | given
+        all_given = self.shared | given
         edit.assign(record, all_given)
         touched = set(all_given) | empty | {c.attname for c in columns_of(self.kind)}
         self._take(Planned(number, record, None, all_given), touched)
@@ -403,28 +419,6 @@ def _match_titles(
             ).format(titles=expected)
         )
     return places, ignored
-
-
-def _key(kind: RecordType, columns: Sequence[TableColumn], only: Values) -> tuple[str, ...]:
-    """Return the columns by which rows without an id are matched; none where only ids serve."""
-    given = {column.attname for column in columns}
-    if "code" in kind.columns:
-        return ("code",) if "code" in given else ()
-    central = kept_on_central(kind) or (
-        kind.syncs and all(policy.editor is Editor.CENTRAL for _test, policy in kind.branches)
-    )
-    if not central:
-        return ()
-    parents = [parent.column for parent in kind.parents if not parent.nullable]
-    names = [n for n in labels.columns_of(kind.model) if n != "id" and n not in ("type", "kind")]
-    own = [kind.model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
-    key = tuple(dict.fromkeys([*parents, *own])) if own or len(parents) > 1 else ()
-    return key if given.issuperset(key) else ()
-
-
-def _key_of(key: tuple[str, ...], given: Values) -> tuple[Any, ...] | None:
-    found = tuple(given.get(name) for name in key)
-    return None if None in found else found
 
 
 def _faults(record: Record, touched: set[str]) -> dict[str, list[str]]:

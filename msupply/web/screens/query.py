@@ -1,6 +1,6 @@
 """What a list shows of its records: searched, filtered, sorted, one page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -122,20 +122,35 @@ def search_condition(screen: Screen, text: str) -> Q:
     for name in labels.search_paths(screen.model):
         if name not in paths:
             paths.append(name)
-    return _every_word(paths, text) | Q(pk=text)
+    return _every_word(screen.model, paths, text) | Q(pk=text)
 
 
 def label_condition(model: type[Record], text: str) -> Q:
     """Return the condition that a search text is found in the names of records."""
-    return _every_word(labels.search_paths(model), text)
+    return _every_word(model, labels.search_paths(model), text)
 
 
-def _every_word(paths: list[str], text: str) -> Q:
-    """Each word must stand in one of the columns, whichever."""
+def _every_word(model: type[Record], paths: Sequence[str], text: str) -> Q:
+    """Each word must stand in one of the columns, whichever; choices as people read them."""
+    choices = {path: _choices(model, path) for path in paths}
     condition = Q()
     for word in text.split()[:WORDS]:
-        condition &= reduce(or_, (Q(**{f"{path}__icontains": word}) for path in paths))
+        found = (
+            Q(**{f"{path}__in": [key for key, label in chosen if word.casefold() in label]})
+            if chosen
+            else Q(**{f"{path}__icontains": word})
+            for path, chosen in choices.items()
+        )
+        condition &= reduce(or_, found)
     return condition
+
+
+def _choices(model: type[Record], path: str) -> list[tuple[Any, str]]:
+    if "__" in path:
+        return []
+    column = model._meta.get_field(path)
+    choices = getattr(column, "flatchoices", None) or []
+    return [(key, str(label).casefold()) for key, label in choices]
 
 
 def _text_paths(column: Column) -> list[str]:
@@ -143,9 +158,9 @@ def _text_paths(column: Column) -> list[str]:
         target = column.related_model
         assert isinstance(target, type)
         return [f"{column.name}__{path}" for path in labels.search_paths(target)]
-    plain_text = isinstance(column, models.TextField) and not column.choices
+    text = isinstance(column, models.TextField)
     number = isinstance(column, models.IntegerField) and column.name.endswith("number")
-    return [column.name] if plain_text or number else []
+    return [column.name] if text or number else []
 
 
 def _conditions(screen: Screen, parameters: QueryDict) -> Iterator[Q]:
