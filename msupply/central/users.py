@@ -205,9 +205,13 @@ def grant(
         held.add(permission)
     held = _whole_rights(held)
     with transaction.atomic(using=connection.alias):
+        joins = UserStore.objects.using(connection.alias).filter(user=user)
+        first = not joins.exclude(store=store).exists()
+        was_default = joins.filter(store=store, is_default=True).exists()
         revoke(connection, user, store)
-        first = not UserStore.objects.using(connection.alias).filter(user=user).exists()
-        UserStore.objects.using(connection.alias).create(user=user, store=store, is_default=first)
+        UserStore.objects.using(connection.alias).create(
+            user=user, store=store, is_default=first or was_default
+        )
         UserPermission.objects.using(connection.alias).bulk_create(
             UserPermission(user=user, store=store, permission=name) for name in sorted(held)
         )

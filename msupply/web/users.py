@@ -6,20 +6,22 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from msupply.central import users
 from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
+from msupply.services.permissions import SERVER_ADMIN, forget
 from msupply.web import page
+from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
+from msupply.web.screens.forms import ChooserInput
 from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
 
@@ -44,26 +46,30 @@ class NewUserForm(forms.Form):
 class RightsForm(forms.Form):
     """What a user may do in a store: bundles of permissions, and single ones."""
 
-    store = forms.ChoiceField(label=gettext_lazy("Store"))
+    store = forms.CharField(label=gettext_lazy("Store"), max_length=100, widget=ChooserInput(Store))
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"), required=False, widget=page.Ticks()
     )
     permissions = forms.MultipleChoiceField(
-        label=gettext_lazy("Permissions"), required=False, widget=page.Ticks()
+        label=gettext_lazy("Permissions"),
+        required=False,
+        widget=page.Ticks(),
+        choices=Permission.choices,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stores = Store.objects.select_related("name").order_by("name__name")
-        choices: dict[str, list[tuple[str, Any]]] = {
-            "store": [(store.pk, f"{store.name.name} ({store.code})") for store in stores],
-            "roles": [(name, role.title) for name, role in users.ROLES.items()],
-            "permissions": list(Permission.choices),
-        }
-        for name, found in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = found
+        field = self.fields["roles"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(name, role.title) for name, role in users.ROLES.items()]
+
+    def clean_store(self) -> Store:
+        """Find the store; the search field gives its record id."""
+        wanted = self.cleaned_data["store"].replace("\0", "")
+        store = Store.objects.select_related("name").filter(pk=wanted).first()
+        if store is None:
+            raise ValidationError(_("Choose a store of the list."))
+        return store
 
 
 @dataclass(frozen=True)
@@ -91,15 +97,25 @@ def create(request: PageRequest) -> HttpResponse:
 
 
 def rights(request: PageRequest, user_id: str) -> HttpResponse:
-    """Show and set what a user may do, store by store."""
+    """Show what a user may do, store by store; add to it, or set it anew for one store."""
     require_admin(request)
     user = get_object_or_404(User, pk=user_id)
-    form = RightsForm(request.POST or None, initial=_held(user, request.GET.get("store", "")))
+    asked = request.GET.get("store", "").replace("\0", "")
+    edited = Store.objects.select_related("name").filter(pk=asked).first() if asked else None
+    held = _held(user, edited) if edited else []
+    initial = {"store": edited.pk, "permissions": held} if edited else {}
+    form = RightsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        store = get_object_or_404(Store, pk=values["store"])
+        store = values["store"]
+        permissions = values["permissions"]
+        if store != edited:
+            # Giving access takes nothing away that was not shown.
+            permissions = [*permissions, *_held(user, store)]
         try:
-            users.grant(connection, user, store, values["roles"], values["permissions"])
+            with transaction.atomic():
+                users.grant(connection, user, store, values["roles"], permissions)
+                _keep_own_way_in(request, user)
         except ValidationError as error:
             page.add_errors(form, error, {"role": "roles", "permission": "permissions"})
         else:
@@ -107,15 +123,26 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
                 request, _("Saved. It takes effect at a site when the user next logs in there.")
             )
             return redirect("user-rights", user.pk)
-    context = {"form": form, "shown_user": user, "access": _access(user)}
+    context = {"form": form, "shown_user": user, "access": _access(user), "edited": edited}
     return render(request, "manage/rights.html", context, status=422 if form.errors else 200)
 
 
-def _held(user: User, store_id: str) -> dict[str, Any]:
-    if not store_id:
-        return {}
-    held = UserPermission.objects.filter(user=user, store_id=store_id)
-    return {"store": store_id, "permissions": list(held.values_list("permission", flat=True))}
+def _held(user: User, store: Store) -> list[str]:
+    held = UserPermission.objects.filter(user=user, store=store)
+    return list(held.values_list("permission", flat=True))
+
+
+def _keep_own_way_in(request: PageRequest, user: User) -> None:
+    """Refuse what would take from administrators the right with which they do it."""
+    if user != request.visit.user:
+        return
+    forget(request.visit.user)
+    if not request.visit.may(SERVER_ADMIN):
+        text = _(
+            "With this you would lose the administration of this server. Another administrator can"
+            " take it from you."
+        )
+        raise ValidationError(text)
 
 
 def _access(user: User) -> list[Access]:
@@ -129,15 +156,32 @@ def _access(user: User) -> list[Access]:
     return [Access(join.store, sorted(held.get(join.store_id, []))) for join in joins]
 
 
-@require_POST
 def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:
-    """Take a store away from a user."""
+    """Take a store away from a user, once it is confirmed."""
     require_admin(request)
-    users.revoke(
-        connection, get_object_or_404(User, pk=user_id), get_object_or_404(Store, pk=store_id)
+    user = get_object_or_404(User, pk=user_id)
+    store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
+    question = Question(
+        _("Remove a store"),
+        [
+            _("“%(user)s” can no longer work in “%(store)s”.")
+            % {"user": user.username, "store": store.name.name},
+            _("At a site it takes effect when the user next logs in there with a connection."),
+        ],
+        _("Remove"),
+        reverse("user-rights", args=[user.pk]),
+        user.username,
     )
+    if not question.is_confirmed(request):
+        return question.ask(request)
+    try:
+        with transaction.atomic():
+            users.revoke(connection, user, store)
+            _keep_own_way_in(request, user)
+    except ValidationError as error:
+        return question.ask(request, " ".join(error.messages))
     messages.success(request, _("Saved"))
-    return redirect("user-rights", user_id)
+    return redirect("user-rights", user.pk)
 
 
 def password(request: PageRequest, user_id: str) -> HttpResponse:

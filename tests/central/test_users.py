@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from msupply.central import users
+from msupply.central.stores import add_store
 from msupply.records.permissions import LEGACY_NUMBERS, Permission
-from msupply.records.users import UserPermission
+from msupply.records.users import UserPermission, UserStore
 from msupply.services import permissions
 from msupply.services.log_in import LogInRefused, log_in
 
@@ -26,6 +27,15 @@ def test_a_new_grant_replaces_the_former_one(connection, admin, store):
     permissions.forget(user)
     assert permissions.allowed(user, store.id, "ASSET_QUERY")
     assert not permissions.allowed(user, store.id, "SERVER_ADMIN")
+
+
+def test_a_new_grant_leaves_the_default_store_the_default(connection, admin, store):
+    user = users.add_user(connection, "bo", PASSWORD)
+    users.grant(connection, user, store, ["viewer"])
+    users.grant(connection, user, add_store(connection, "N1", "North", 1), ["viewer"])
+    users.grant(connection, user, store, ["store_keeper"])
+    joins = UserStore.objects.using(connection.alias).filter(user=user, is_default=True)
+    assert [join.store_id for join in joins] == [store.pk]
 
 
 def test_who_loses_the_only_store_cannot_log_in(connection, admin, store):

@@ -7,6 +7,7 @@ from msupply.records.activity import ActivityLog
 from msupply.records.names import Name, NameStoreJoin
 from msupply.records.sites import Site
 from msupply.records.stores import Store
+from msupply.records.users import UserStore
 from msupply.sync import here
 from msupply.sync.models import ChangelogQueue, StoreSettings, StoreSync
 from tests.web.conftest import ALL, PASSWORD, log_in
@@ -232,3 +233,15 @@ def test_the_records_own_form_does_not_move_a_store(admin):
     form = {"name": "name-north", "code": "NOR", "store_mode": "DISPENSARY", "site_id": "1"}
     admin.post(path, form)
     assert Store.objects.get(pk="store-north").site_id == 2
+
+
+def test_the_users_of_a_store_are_listed_and_given_access(admin):
+    tab = "/stores/users/store-north"
+    UserStore.objects.filter(store_id="store-north").delete()
+    assert "Nobody may work in this store yet." in admin.get(tab).text
+    answer = admin.get(tab, {"user": "user-maria"})
+    assert answer.url == "/users/rights/user-maria?store=store-north#rights"
+    admin.post(answer.url, {"store": "store-north", "roles": ["viewer"]})
+    page = admin.get(tab).text
+    assert "maria" in page
+    assert "/users/revoke/user-maria/store-north" in page

@@ -77,8 +77,8 @@ def add_nurse(admin, central, username, store):
     admin.fill("[name=password]", PASSWORD)
     admin.keyboard.press("Alt+s")
     admin.wait_for_url("**/users/rights/**")
-    code = store[:3].upper()
-    admin.select_option("[name=store]", label=f"{store} ({code})")
+    admin.fill("#id_store", store)
+    admin.locator(".chooser-choice", has_text=store).first.click()
     for role in ("store_keeper", "cold_chain_officer", "site_technician"):
         admin.check(f"[name=roles][value={role}]")
     admin.keyboard.press("Alt+s")

@@ -112,8 +112,37 @@ def test_a_user_is_added_and_given_a_store(admin):
     admin.post(answer.url, {"store": "store-north", "roles": ["cold_chain_officer"]})
     held = set(UserPermission.objects.filter(user=user).values_list("permission", flat=True))
     assert {"STORE_ACCESS", "ASSET_QUERY"} <= held
+    assert "can no longer work" in admin.get(f"/users/revoke/{user.pk}/store-north").text
     admin.post(f"/users/revoke/{user.pk}/store-north")
     assert not UserPermission.objects.filter(user=user).exists()
+
+
+def permissions_of(user_id, store_id):
+    held = UserPermission.objects.filter(user_id=user_id, store_id=store_id)
+    return set(held.values_list("permission", flat=True))
+
+
+def test_giving_access_adds_and_editing_it_sets_anew(admin):
+    address = "/users/rights/user-maria"
+    admin.post(address, {"store": "store-south", "roles": ["cold_chain_officer"]})
+    admin.post(address, {"store": "store-south", "roles": ["site_technician"]})
+    assert {"ASSET_QUERY", "SERVER_ADMIN"} <= permissions_of("user-maria", "store-south")
+    assert "Permissions in South" in admin.get(f"{address}?store=store-south").text
+    form = {"store": "store-south", "roles": ["site_technician"]}
+    admin.post(f"{address}?store=store-south", form)
+    assert "ASSET_QUERY" not in permissions_of("user-maria", "store-south")
+
+
+def test_administrators_do_not_lock_themselves_out(admin):
+    me, here = admin.user.pk, "store-central"
+    for address, form in (
+        (f"/users/rights/{me}?store={here}", {"store": here, "roles": ["viewer"]}),
+        (f"/users/revoke/{me}/{here}", {}),
+    ):
+        answer = admin.post(address, form)
+        assert answer.status_code == 422
+        assert "you would lose the administration" in answer.text
+        assert "SERVER_ADMIN" in permissions_of(me, here)
 
 
 def test_a_user_gets_a_new_password(admin):

@@ -18,6 +18,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("store", gettext_lazy("General")),
     ("store-sync", gettext_lazy("Synchronisation")),
     ("store-visibility", gettext_lazy("Visibility")),
+    ("store-users", gettext_lazy("Users")),
     ("store-move", gettext_lazy("Move")),
 )
 

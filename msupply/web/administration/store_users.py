@@ -1,0 +1,63 @@
+"""A store's Users tab: who may work there; what each may do is set on the user's own page."""
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from msupply.records.stores import Store
+from msupply.records.users import User, UserPermission, UserStore
+from msupply.web.administration import frame
+from msupply.web.screens.forms import ChooserInput
+from msupply.web.sites import require_admin
+from msupply.web.visit import PageRequest
+
+SHOWN = 50
+
+
+class _Chooser(forms.Form):
+    """Who is to get access."""
+
+    user = forms.CharField(max_length=100, widget=ChooserInput(User))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields["user"].label = _("User")
+        self.fields["user"].widget.attrs["placeholder"] = _("Add: %(what)s …") % {"what": _("User")}
+
+
+@require_GET
+def tab(request: PageRequest, store_id: str) -> HttpResponse:
+    """Show the users of a store; a user that is chosen leads to what that user may do there."""
+    require_admin(request)
+    store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
+    chosen = request.GET.get("user", "").replace("\0", "")
+    if chosen:
+        user = get_object_or_404(User, pk=chosen)
+        where = reverse("user-rights", args=[user.pk])
+        return redirect(f"{where}?{urlencode({'store': store.pk})}#rights")
+    joins = UserStore.objects.filter(store=store).select_related("user")
+    found = Paginator(joins.order_by("user__username", "pk"), SHOWN).get_page(
+        request.GET.get("page")
+    )
+    context = frame.of_store(request, store, "store-users") | {
+        "users": _with_counts(store, [join.user for join in found.object_list]),
+        "chooser": _Chooser(),
+        "page_number": found.number,
+        "page_total": found.paginator.num_pages,
+        "older": f"?page={found.next_page_number()}" if found.has_next() else "",
+        "newer": f"?page={found.previous_page_number()}" if found.has_previous() else "",
+    }
+    return render(request, "administration/store_users.html", context)
+
+
+def _with_counts(store: Store, users: list[User]) -> list[tuple[User, int]]:
+    """Return each user with the number of permissions in the store."""
+    held = UserPermission.objects.filter(store=store, user__in=users).values("user_id")
+    counts = dict(held.annotate(n=Count("pk")).values_list("user_id", "n"))
+    return [(user, counts.get(user.pk, 0)) for user in users]
