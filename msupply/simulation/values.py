@@ -89,13 +89,10 @@ def _reference(
         return None
     target = field.related_model
     assert isinstance(target, type)
-    table = target._meta.db_table
-    merged = registry().merges.get(table)
-    # Nobody is offered what has been merged away.
-    there = f'WHERE id NOT IN (SELECT id FROM "{merged.table}")' if merged else ""
+    table, there = target._meta.db_table, ""
     if table == "name" and all(policy.everywhere for _, policy in kind.branches):
         # What goes everywhere names manufacturers, and they are no patients.
-        there += " AND type <> 'PATIENT'"
+        there = "WHERE type <> 'PATIENT'"
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT id FROM "{table}" {there} ORDER BY id')
         ids = [record_id for (record_id,) in cursor.fetchall()]

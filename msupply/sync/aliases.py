@@ -19,17 +19,7 @@ from msupply.sync.ownership import Sender
 from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect
 from msupply.sync.sql.dialect import stage_name
-
-
-@cache
-def references(kind: RecordType) -> list[tuple[str, str]]:
-    """Return the columns of a type that lead to records which can be merged, with their table."""
-    found = []
-    for column, field in kind.columns.items():
-        target = field.related_model
-        if isinstance(target, type) and target._meta.db_table in registry().merges:
-            found.append((column, target._meta.db_table))
-    return found
+from msupply.sync.sql.merged import references
 
 
 @cache

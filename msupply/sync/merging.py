@@ -14,13 +14,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
 from msupply.sync import changelog
-from msupply.sync.aliases import keyed_table, references, root
+from msupply.sync.aliases import keyed_table, root
 from msupply.sync.changelog import Selection
 from msupply.sync.clock import now_text
 from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.declare.removal import HardDelete
 from msupply.sync.duplicates import drop_duplicates, forget_rows
 from msupply.sync.sql import dialect
+from msupply.sync.sql.merged import references
 from msupply.sync.sql.routing_columns import logged, partner
 
 Logs = frozenset[Channel]

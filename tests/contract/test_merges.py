@@ -5,13 +5,15 @@ import uuid
 import pytest
 from django.db import connections
 
+from msupply.records.invoices import Invoice, InvoiceLine
 from msupply.records.items import Item
 from msupply.records.merges import ItemMerge
 from msupply.records.names import Name, NameStoreJoin
 from msupply.records.stock import Location, StockLine
 from msupply.services.merges import merge
+from msupply.sync.clock import now
 from msupply.sync.declare.registry import registry
-from tests.contract.country import CENTRAL, NORTH, SITES
+from tests.contract.country import CENTRAL, NORTH, SITES, SOUTH
 from tests.contract.world import Instance, World
 
 # Of these each instance notes its own moment.
@@ -140,3 +142,46 @@ def test_a_site_merges_its_patients_and_locations_for_all(world):
         assert_same(world, site)
     found = NameStoreJoin.objects.using(world.central.alias).filter(name_id="P2")
     assert set(found.values_list("id", flat=True)) == {"JP1", "JS"}
+
+
+def test_the_id_of_a_lost_record_is_not_kept_by_who_writes_it_later(world):
+    """No screen offers it, but a form may have been open, and an old file may be imported."""
+    central, north = world.central, world[NORTH]
+    items(central, "A", "B")
+    merging(central, "item", "B", "A")
+    world.synchronise()
+    for instance, line in ((central, "L1"), (north, "L2")):
+        stock(instance, line, "A")
+        assert get(instance, StockLine, line).item_id == "B"
+    changed = get(north, StockLine, "L2")
+    changed.item_id, changed.note = "A", "changed"
+    changed.save(using=north.alias)
+    world.synchronise(rounds=2)
+    assert get(central, StockLine, "L2").note == "changed"
+    assert get(central, StockLine, "L2").item_id == "B"
+    assert_same(world, NORTH)
+
+
+def test_a_document_written_to_a_lost_name_goes_to_the_store_of_the_name_kept(world):
+    north, south = world[NORTH], world[SOUTH]
+    items(world.central, "X")
+    make(world.central, Name, "old", name="old", code="old", type="FACILITY")
+    merging(world.central, "name", "name-south", "old")
+    world.synchronise()
+    values = {"type": "OUTBOUND_SHIPMENT", "status": "SHIPPED", "invoice_number": 7}
+    invoice = make(
+        north, Invoice, "I1", store_id="store-north", name_id="old", created_datetime=now(), **values
+    )
+    make(
+        north,
+        InvoiceLine,
+        "I1-1",
+        invoice_id=invoice.pk,
+        item_id="X",
+        item_name="x",
+        item_code="x",
+        type="STOCK_OUT",
+    )
+    world.synchronise(rounds=2)
+    assert get(south, Invoice, "I1").name_id == "name-south"
+    assert get(south, InvoiceLine, "I1-1").invoice_id == "I1"

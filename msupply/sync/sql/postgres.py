@@ -12,6 +12,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType, RoutedChild, registry
+from msupply.sync.sql import merged
 from msupply.sync.sql.dialect import on_conflict_update, stage_name
 from msupply.sync.sql.routing_columns import (
     LOG_COLUMNS,
@@ -122,7 +123,8 @@ class Postgres:
         statements = []
         for event in ("insert", "update", "delete"):
             name = f"changelog_{kind.table}_{event}"
-            body = "".join(
+            body = _follow_merges(kind) if event != "delete" and merged.follows(kind) else ""
+            body += "".join(
                 _trigger_body(kind, event, channel, test, policy)
                 for channel, test, policy in logged(kind)
             )
@@ -219,11 +221,15 @@ def _trigger_body(
     log = channel.value
     hold = f"PERFORM changelog_hold('{log}'); "
     insert = f"INSERT INTO {log} ({LOG_COLUMNS}) SELECT "
+    new = "new_rows n"
+    if merged.follows(kind):
+        # As they are then: they may have been re-pointed.
+        new = f'new_rows w JOIN "{kind.table}" n ON n.id = w.id'
     if event == "insert":
-        rows = f"{log_values(kind, policy, 'n')} FROM new_rows n WHERE {condition(test, 'n')}"
+        rows = f"{log_values(kind, policy, 'n')} FROM {new} WHERE {condition(test, 'n')}"
     elif event == "update":
         rows = (
-            f"{log_values(kind, policy, 'n', former='o')} FROM new_rows n"
+            f"{log_values(kind, policy, 'n', former='o')} FROM {new}"
             f" JOIN old_rows o ON o.id = n.id WHERE {condition(test, 'n')}"
         )
     else:
@@ -233,6 +239,18 @@ def _trigger_body(
             f" AND former.record_id = o.id WHERE {condition(test, 'o')}"
         )
     return f"{hold}{insert}{rows} {_MOVE_TO_HEAD}; "
+
+
+def _follow_merges(kind: RecordType) -> str:
+    """Return the statements that re-point what was written with the id of a record lost.
+
+    They fire the trigger again, for rows that name none any more.
+    """
+    written = f'"{kind.table}".id IN (SELECT id FROM new_rows)'
+    return (
+        f"IF EXISTS (SELECT 1 FROM new_rows n WHERE {merged.names_lost(kind, 'n')}) THEN"
+        f" {merged.repoint(kind, written)}; END IF; "
+    )
 
 
 def _children_body(child: RoutedChild) -> str:

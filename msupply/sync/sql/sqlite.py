@@ -9,6 +9,7 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType, registry
+from msupply.sync.sql import merged
 from msupply.sync.sql.dialect import on_conflict_update, stage_name
 from msupply.sync.sql.routing_columns import (
     LOG_COLUMNS,
@@ -126,14 +127,20 @@ class SQLite:
     def triggers(self, kind: RecordType) -> list[str]:
         """One trigger per table, event and log."""
         statements = []
+        table = f'"{kind.table}"'
         for number, (channel, test, policy) in enumerate(logged(kind)):
             log = channel.value
             same = f"record_type = {kind.number} AND record_id"
             # Not INSERT OR REPLACE: the statement that fires a trigger overrules its OR clauses.
             insert = f"DELETE FROM {log} WHERE {same} = NEW.id; INSERT INTO {log} ({LOG_COLUMNS})"
+            row, source = "NEW", ""
+            if merged.follows(kind):
+                # What is logged is the row as it is then; a trigger does not fire itself.
+                insert = f"{merged.repoint(kind, f'{table}.id = NEW.id')}; {insert}"
+                row, source = "now", f" FROM {table} now WHERE now.id = NEW.id"
             bodies = {
-                "insert": f"{insert} SELECT {log_values(kind, policy, 'NEW')}",
-                "update": f"{insert} SELECT {log_values(kind, policy, 'NEW', former='OLD')}",
+                "insert": f"{insert} SELECT {log_values(kind, policy, row)}{source}",
+                "update": f"{insert} SELECT {log_values(kind, policy, row, former='OLD')}{source}",
                 # A DELETE statement has no OR clause that could overrule this one.
                 "delete": (
                     f"INSERT OR REPLACE INTO {log} ({LOG_COLUMNS})"
@@ -143,11 +150,11 @@ class SQLite:
             }
             for event, body in bodies.items():
                 name = f"changelog_{kind.table}_{event}_{number}"
-                row = "OLD" if event == "delete" else "NEW"
+                changed = "OLD" if event == "delete" else "NEW"
                 statements.append(f"DROP TRIGGER IF EXISTS {name}")
                 statements.append(
-                    f'CREATE TRIGGER {name} AFTER {event.upper()} ON "{kind.table}"'
-                    f" WHEN NOT {_QUIET} AND {condition(test, row)} BEGIN {body}; END"
+                    f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table}"
+                    f" WHEN NOT {_QUIET} AND {condition(test, changed)} BEGIN {body}; END"
                 )
         return statements + _children_triggers(kind)
 
