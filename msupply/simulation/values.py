@@ -12,7 +12,7 @@ from msupply.simulation.fate import START, pick
 from msupply.sync.declare import codecs
 from msupply.sync.declare.batch import table_codec
 from msupply.sync.declare.codecs import Form
-from msupply.sync.declare.registry import RecordType, Wire, registry
+from msupply.sync.declare.registry import RecordType, Wire
 
 Row = dict[str, Any]
 
