@@ -4,12 +4,13 @@ It is never built whole. A page of stores comes with the sites where each of the
 site comes with a page of its stores.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
 
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
@@ -32,7 +33,10 @@ class SiteType:
 
 @dataclass(frozen=True)
 class StoreRow:
-    """A store with the site where it is active, and those that have a copy, by site number."""
+    """A store with the site where it is active, and those that have a copy, by site number.
+
+    `more` counts the copies of each type that were not read: every site may have one.
+    """
 
     store_id: str
     code: str
@@ -43,10 +47,11 @@ class StoreRow:
     is_frozen: bool
     active: SiteType
     copies: tuple[SiteType, ...]
+    more: Mapping[SyncType, int]
 
     @property
     def sites(self) -> tuple[SiteType, ...]:
-        """Every site that has the store, the active one first."""
+        """The sites that have the store, the active one first."""
         return (self.active, *self.copies)
 
 
@@ -77,10 +82,12 @@ def matrix(
     site_id: int | None = None,
     page: int = 1,
     per_page: int = PAGE,
+    most_copies: int | None = None,
 ) -> Page[StoreRow]:
     """Return a page of stores, each with the sites that have it, in the order of their codes.
 
     `search` finds in code and name; `site_id` keeps the stores that are anything on that site.
+    Of each store `most_copies` copies of each type are read, all by default.
     """
     stores = _found(connection, search)
     if site_id is not None:
@@ -88,24 +95,44 @@ def matrix(
         here_too = Q(site_id=site_id) | Q(pk__in=copied.values("store_id"))
         stores = stores.filter(here_too)
     found, total, page, pages = _page(stores.order_by("code", "id"), page, per_page)
-    return Page(tuple(rows_of(connection, found)), total, page, pages)
+    return Page(tuple(_rows(connection, found, most_copies)), total, page, pages)
 
 
-def rows_of(connection: BaseDatabaseWrapper, stores: Iterable[Store]) -> list[StoreRow]:
+def _rows(
+    connection: BaseDatabaseWrapper, stores: list[Store], most_copies: int | None
+) -> list[StoreRow]:
     """Return these stores with their sites: three queries, however many there are."""
-    stores = list(stores)
     ids = [store.pk for store in stores]
     copies: dict[str, list[tuple[int, SyncType]]] = {}
+    more: dict[str, dict[SyncType, int]] = {}
+    group = [F("store_id"), F("sync_with")]
     links = StoreSync.objects.using(connection.alias).filter(store_id__in=ids)
-    for store_id, number, kind in links.values_list("store_id", "site_id", "sync_with"):
-        copies.setdefault(store_id, []).append((number, SyncType(kind)))
+    links = links.annotate(
+        place=Window(RowNumber(), group, order_by="site_id"), total=Window(Count("pk"), group)
+    )
+    if most_copies is not None:
+        links = links.filter(place__lte=most_copies)
+    for store_id, number, kind, total in links.values_list(
+        "store_id", "site_id", "sync_with", "total"
+    ):
+        sync_type = SyncType(kind)
+        copies.setdefault(store_id, []).append((number, sync_type))
+        if most_copies is not None and total > most_copies:
+            more.setdefault(store_id, {})[sync_type] = total - most_copies
     numbers = {store.site_id for store in stores}
     numbers |= {number for found in copies.values() for number, _kind in found}
     sites = Site.objects.using(connection.alias).filter(site_id__in=numbers)
     names = dict(sites.values_list("site_id", "name"))
     settings = StoreSettings.objects.using(connection.alias).in_bulk(ids)
     return [
-        _row(store, copies.get(store.pk, []), names, settings.get(store.pk)) for store in stores
+        _row(
+            store,
+            copies.get(store.pk, []),
+            more.get(store.pk, {}),
+            names,
+            settings.get(store.pk),
+        )
+        for store in stores
     ]
 
 
@@ -119,12 +146,13 @@ def stores_of_site(
 ) -> Page[SiteStore]:
     """Return a page of the stores that a site has, the active ones first."""
     links = StoreSync.objects.using(connection.alias).filter(site_id=site_id)
-    kinds = dict(links.values_list("store_id", "sync_with"))
     stores = _found(connection, search).filter(
         Q(site_id=site_id) | Q(pk__in=links.values("store_id"))
     )
     first = Case(When(site_id=site_id, then=0), default=1, output_field=IntegerField())
     found, total, page, pages = _page(stores.order_by(first, "code", "id"), page, per_page)
+    shown = links.filter(store_id__in=[store.pk for store in found])
+    kinds = dict(shown.values_list("store_id", "sync_with"))
     rows = tuple(
         SiteStore(
             store.pk,
@@ -155,6 +183,7 @@ def _page(stores: QuerySet[Store], page: int, per_page: int) -> tuple[list[Store
 def _row(
     store: Store,
     copies: list[tuple[int, SyncType]],
+    more: dict[SyncType, int],
     names: dict[int, str],
     settings: StoreSettings | None,
 ) -> StoreRow:
@@ -172,4 +201,5 @@ def _row(
             for number, kind in sorted(copies, key=lambda copy: copy[0])
             if number != store.site_id
         ),
+        more,
     )

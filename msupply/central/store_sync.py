@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
-from msupply.central import acting, active_site, visibility
+from msupply.central import acting, active_site, sync_report, visibility
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import Site
 from msupply.records.store_moves import OPEN_STATES, StoreMove
@@ -49,45 +49,63 @@ class SiteSetting:
 class StoreSyncSettings:
     """Everything on the Synchronisation tab of a store.
 
-    `sites` are those that have the store or may have it, this server first. `active_site` is None
-    when the store is active on a site that is not known here (its number is `store.site_id`).
+    `sites` are those that have the store or may have it, this server first; `more` counts those
+    that were left out. `active_site` is None when the store is active on a site that is not known
+    here (its number is `store.site_id`).
     """
 
     store: Store
     is_local_here: bool
     active_site: Site | None
     sites: tuple[SiteSetting, ...]
+    more: int
     include_transactions: bool
     may_exclude_transactions: bool
     is_frozen: bool
     move: StoreMove | None
 
 
-def settings_of(connection: BaseDatabaseWrapper, store: Store) -> StoreSyncSettings:
-    """Return what the Synchronisation tab of a store shows."""
+def settings_of(
+    connection: BaseDatabaseWrapper, store: Store, *, text: str = "", most: int | None = None
+) -> StoreSyncSettings:
+    """Return what the Synchronisation tab of a store shows.
+
+    `text` is looked for in names and numbers of sites; `most` is how many lines are wanted.
+    """
     alias = connection.alias
     here = instance.load(connection)
     types = placement.of_store(connection, store.pk)
     visible = visibility.visible_on(connection, store.pk)
     exempt = visibility.exempt_sites(connection, here)
+
+    def place(number: int) -> tuple[bool, bool, bool, int]:
+        chosen = number in exempt or types.get(number) is SyncType.COLLECTOR
+        return number != here.site_id, number != store.site_id, not chosen, number
+
     numbers = set(types) | visible | set(exempt)
-    sites = Site.objects.using(alias).filter(site_id__in=numbers).order_by("site_id")
+    known = Site.objects.using(alias)
+    if text:
+        known = known.filter(sync_report.named(text))
+    numbers &= set(known.values_list("site_id", flat=True))
+    ranked = sorted(numbers, key=place)
+    sites = Site.objects.using(alias).in_bulk(ranked[:most], field_name="site_id")
     lines = [
         SiteSetting(
-            site,
-            types.get(site.site_id, SyncType.NONE),
-            site.site_id in visible,
-            site.site_id == here.site_id,
-            _choices(store, site.site_id, visible, exempt),
+            sites[number],
+            types.get(number, SyncType.NONE),
+            number in visible,
+            number == here.site_id,
+            _choices(store, number, visible, exempt),
         )
-        for site in sites
+        for number in ranked[:most]
     ]
     settings = StoreSettings.objects.using(alias).filter(pk=store.pk).first()
     return StoreSyncSettings(
         store,
         store.site_id == here.site_id,
-        next((line.site for line in lines if line.is_local), None),
-        tuple(sorted(lines, key=lambda line: not line.is_here)),
+        Site.objects.using(alias).filter(site_id=store.site_id).first(),
+        tuple(lines),
+        len(ranked) - len(lines),
         settings is None or settings.include_transactions,
         store.store_mode == StoreMode.DISPENSARY,
         settings is not None and settings.frozen_since is not None,
@@ -225,7 +243,8 @@ def _check_type(
         text = _("Where a store is active is changed with the tick “Local”, or by moving it.")
         raise ValidationError({"sync_type": text})
     exempt = visibility.exempt_sites(connection, instance.load(connection))
-    visible = visibility.visible_on(connection, store.pk)
+    is_visible = visibility.sees(connection, site.site_id, store.pk)
+    visible = frozenset({site.site_id} if is_visible else ())
     if new in _choices(store, site.site_id, visible, exempt):
         return
     if site.site_id in exempt:

@@ -106,9 +106,17 @@ def holds(connection: BaseDatabaseWrapper, subject: Subject, text: str) -> Q:
     else:
         stores = Store.objects.using(connection.alias).filter(of_store)
         found = Q(name__icontains=text) | Q(site_id__in=stores.values("site_id"))
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        found |= Q(site_id=int(text))
-    return found
+    return found | _numbered(text)
+
+
+def named(text: str) -> Q:
+    """Return the condition that a site's name or number is a text."""
+    return Q(name__icontains=text) | _numbered(text)
+
+
+def _numbered(text: str) -> Q:
+    is_number = text.isascii() and text.isdigit() and len(text) < 10
+    return Q(site_id=int(text)) if is_number else Q()
 
 
 def freshness(site: Site) -> Freshness:

@@ -23,6 +23,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+# A store may have a copy on every site: in lines to be read, these are named and the rest counted.
+MOST_SITES_SAID = 5
+
 Code = Annotated[str, typer.Argument(help=_("The store's code."))]
 OptionalCode = Annotated[str, typer.Argument(help=_("The store's code; all moves without it."))]
 SiteName = Annotated[str, typer.Argument(help=_("The name of a site."))]
@@ -73,7 +76,10 @@ def list_stores(
     from msupply.sync.placement import SyncType
 
     number = sites.find(connection, site).site_id if site else None
-    found = store_matrix.matrix(connection, search=search, site_id=number, page=page)
+    most = None if as_json else MOST_SITES_SAID
+    found = store_matrix.matrix(
+        connection, search=search, site_id=number, page=page, most_copies=most
+    )
     if as_json:
         rows = [
             {"code": row.code, "name": row.name, "frozen": row.is_frozen,
@@ -86,7 +92,10 @@ def list_stores(
     lines = []
     for row in found.rows:
         by_type = {
-            kind: ", ".join(s.name or str(s.site_id) for s in row.sites if s.sync_type is kind)
+            kind: ", ".join(
+                [s.name or str(s.site_id) for s in row.sites if s.sync_type is kind]
+                + ([f"+{row.more[kind]}"] if kind in row.more else [])
+            )
             for kind in SyncType
         }
         notes = [_("frozen")] if row.is_frozen else []

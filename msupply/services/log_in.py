@@ -84,7 +84,7 @@ def log_in(
             throttle.refused(connection, username, client_address)
         raise
     throttle.let_in(connection, username, client_address)
-    if not permissions.stores_of(user, most=1):
+    if not permissions.has_stores(user):
         raise LogInRefused(Reason.NO_STORE)
     return user
 

@@ -64,7 +64,7 @@ def stores_of(user: User, text: str = "", most: int | None = None) -> list[Store
     """
     if not user.is_active:
         return []
-    here = instance.load(connections[_alias(user)])
+    here = _here(user)
     found = _entries(user, here).select_related("store__name")
     if text:
         found = found.filter(Q(store__code__icontains=text) | Q(store__name__name__icontains=text))
@@ -73,11 +73,16 @@ def stores_of(user: User, text: str = "", most: int | None = None) -> list[Store
     return list({entry.store_id: entry.store for entry in ordered}.values())
 
 
+def has_stores(user: User) -> bool:
+    """Tell whether there is a store that a user may enter on this site."""
+    return user.is_active and _entries(user, _here(user)).exists()
+
+
 def store_of(user: User, store_id: str) -> Store | None:
     """Return a store when the user may enter it now."""
     if not user.is_active:
         return None
-    entries = _entries(user, instance.load(connections[_alias(user)])).filter(store=store_id)
+    entries = _entries(user, _here(user)).filter(store=store_id)
     entry = entries.select_related("store__name").first()
     return entry.store if entry else None
 
@@ -144,6 +149,10 @@ def _known(user: User) -> _Known:
 
 def _rows(user: User) -> QuerySet[UserPermission]:
     return UserPermission.objects.using(_alias(user)).filter(user=user)
+
+
+def _here(user: User) -> Here:
+    return instance.load(connections[_alias(user)])
 
 
 def _alias(user: User) -> str:

@@ -73,16 +73,25 @@ def of_store(connection: BaseDatabaseWrapper, store_id: str) -> dict[int, SyncTy
         site_id: SyncType(sync_with)
         for site_id, sync_with in copies.values_list("site_id", "sync_with")
     }
-    columns = registry().store_columns
-    sql = f'SELECT {columns.site} FROM "{registry().stores.table}" WHERE id = %s'
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [store_id])
-        row = cursor.fetchone()
-    if row and row[0]:
-        found[row[0]] = SyncType.ACTIVE
+    if active := active_site(connection, store_id):
+        found[active] = SyncType.ACTIVE
     return found
 
 
 def sync_type(connection: BaseDatabaseWrapper, store_id: str, site_id: int) -> SyncType:
     """Return what a store is on a site."""
-    return of_store(connection, store_id).get(site_id, SyncType.NONE)
+    if active_site(connection, store_id) == site_id:
+        return SyncType.ACTIVE
+    copies = StoreSync.objects.using(connection.alias).filter(store_id=store_id, site_id=site_id)
+    found = copies.values_list("sync_with", flat=True).first()
+    return SyncType(found) if found else SyncType.NONE
+
+
+def active_site(connection: BaseDatabaseWrapper, store_id: str) -> int | None:
+    """Return the number of the site where a store is active; None for an unknown store."""
+    columns = registry().store_columns
+    sql = f'SELECT {columns.site} FROM "{registry().stores.table}" WHERE id = %s'
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [store_id])
+        row = cursor.fetchone()
+    return row[0] if row else None

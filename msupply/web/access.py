@@ -137,7 +137,7 @@ def _visit(request: PageRequest) -> Visit:
         return Visit(here)
     chosen = request.session.get(STORE_KEY)
     store = permissions.store_of(user, chosen) if chosen else None
-    if store is None and not permissions.stores_of(user, most=1):
+    if store is None and not permissions.has_stores(user):
         _end_session(request, _("You no longer have access to a store."))
         return Visit(here)
     return Visit(here, user, store)

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +33,7 @@ from msupply.web.visit import PageRequest
 LONGEST_CHOICE = 300
 # More columns than this nobody can read: larger countries are looked at by site or by store.
 WIDEST_MATRIX = 15
+BADGES = 4
 
 
 class StoreForm(forms.Form):
@@ -82,6 +82,14 @@ def require_central(request: PageRequest, *, to_edit: bool = False) -> None:
         raise PermissionMissing("EDIT_CENTRAL_DATA")
 
 
+def require_central_data(request: PageRequest, *, to_edit: bool = False) -> None:
+    """Let pass who is where stores are known, or in a mirrored system where they are edited."""
+    if not (request.visit.here.is_remote and request.visit.here.is_primary):
+        require_central(request, to_edit=to_edit)
+    elif not request.visit.may("EDIT_CENTRAL_DATA"):
+        raise PermissionMissing("EDIT_CENTRAL_DATA")
+
+
 @dataclass(frozen=True)
 class Search:
     """What the reader looks for: a part of a name or code, and a site."""
@@ -98,7 +106,13 @@ class Search:
 
     def found(self) -> "Page[StoreRow]":
         """Return the page of stores that was asked for."""
-        return store_matrix.matrix(connection, search=self.text, site_id=self.site, page=self.page)
+        return store_matrix.matrix(
+            connection,
+            search=self.text,
+            site_id=self.site,
+            page=self.page,
+            most_copies=WIDEST_MATRIX,
+        )
 
     def address(self, page_number: int) -> str:
         """Return the parameters of another page of the same search."""
@@ -109,6 +123,14 @@ class Search:
 def _number(request: PageRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+@dataclass(frozen=True)
+class Badges:
+    """The first sites of one type, and how many more there are."""
+
+    marks: list[looks.Mark]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -123,18 +145,20 @@ class ShownRow:
         return looks.site_mark(SyncType.ACTIVE, self.row.active.site_id, self.row.active.name)
 
     @property
-    def collectors(self) -> list[looks.Mark]:
+    def collectors(self) -> "Badges":
         """The sites that have a full copy."""
         return self._of(SyncType.COLLECTOR)
 
     @property
-    def transfers(self) -> list[looks.Mark]:
+    def transfers(self) -> "Badges":
         """The sites that may send it transfers."""
         return self._of(SyncType.TRANSFER)
 
-    def _of(self, kind: SyncType) -> list[looks.Mark]:
+    def _of(self, kind: SyncType) -> "Badges":
         copies = [copy for copy in self.row.copies if copy.sync_type is kind]
-        return [looks.site_mark(kind, copy.site_id, copy.name) for copy in copies]
+        marks = [looks.site_mark(kind, copy.site_id, copy.name) for copy in copies]
+        shown = marks[:BADGES]
+        return Badges(shown, len(marks) - len(shown) + self.row.more.get(kind, 0))
 
     def over(self, sites: Sequence[Site]) -> list[looks.Mark]:
         """Return one badge per site, in the order of the sites."""
@@ -183,10 +207,14 @@ def _listed(request: PageRequest) -> dict[str, Any]:
 
 def create(request: PageRequest) -> HttpResponse:
     """Add a store, with the name that it is paired with."""
-    require_central(request, to_edit=True)
+    require_central_data(request, to_edit=True)
     own_site = Site.objects.filter(site_id=request.visit.here.site_id).first()
     initial = {"site": own_site.pk if own_site else "", "store_mode": StoreMode.DISPENSARY}
     form = StoreForm(request.POST or None, initial=initial)
+    note = _("Next you choose which names and items the store sees, and who may work there.")
+    if request.visit.here.is_remote:
+        del form.fields["site"]
+        note = _("On the central server it is then given to its site, and users to it.")
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -196,14 +224,15 @@ def create(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, _("The store is created. Next: what it sees."))
             return redirect("store-visibility", store.pk)
-    note = _("Next you choose which names and items the store sees, and who may work there.")
-    shown = FormPage(_("New store"), reverse("stores"), _("Stores"), _("Save"), note)
+    back = frame.list_of_stores(request)
+    shown = FormPage(_("New store"), back, _("Stores"), _("Save"), note)
     return page.show(request, shown, form)
 
 
 def _created(request: PageRequest, values: dict[str, Any]) -> Store:
-    site = values["site"]
-    store = stores.add_store(connection, values["code"], values["store_name"], site.site_id)
+    site = values.get("site")
+    number = site.site_id if site else None
+    store = stores.add_store(connection, values["code"], values["store_name"], number)
     if values["store_mode"] and values["store_mode"] != store.store_mode:
         _change(request, store, {"store_mode": values["store_mode"]})
     if values["template"] is not None:

@@ -44,11 +44,20 @@ def test_the_tab_lists_the_sites_that_may_have_the_store(connection, two):
     lines = [(s.site.name, s.sync_type.value, s.is_local, s.is_visible) for s in found.sites]
     assert lines == [
         ("central", "COLLECTOR", False, False),
-        ("north", "TRANSFER", False, True),
         ("south", "ACTIVE", True, False),
+        ("north", "TRANSFER", False, True),
     ]
     assert found.active_site.name == "south"
     assert (found.is_local_here, found.is_frozen, found.move) == (False, False, None)
+
+
+def test_of_many_sites_the_tab_shows_the_first_and_finds_others(connection, two):
+    store = find(connection, "S1")
+    found = store_sync.settings_of(connection, store, most=1)
+    assert ([s.site.name for s in found.sites], found.more) == (["central"], 2)
+    assert found.active_site.name == "south"
+    found = store_sync.settings_of(connection, store, text="NOR", most=1)
+    assert ([s.site.name for s in found.sites], found.more) == (["north"], 0)
 
 
 def test_only_dispensaries_can_leave_their_transactions_out(connection, two):
@@ -193,6 +202,17 @@ def test_the_matrix_is_searched_filtered_and_paged(connection, two):
     assert ([r.code for r in page.rows], page.total, page.pages) == (["S1"], 3, 2)
     assert store_matrix.matrix(connection, page=99, per_page=2).page == 2
     assert store_matrix.matrix(connection, search="\0nothing").rows == ()
+
+
+def test_of_many_copies_the_matrix_reads_the_first_and_counts_the_rest(connection, two):
+    StoreSync.objects.using(connection.alias).bulk_create(
+        StoreSync(store_id=find(connection, "S1").pk, site_id=n, sync_with="TRANSFER")
+        for n in range(100, 105)
+    )
+    row = store_matrix.matrix(connection, search="S1", most_copies=2).rows[0]
+    kinds = [site.sync_type.value for site in row.copies]
+    assert sorted(kinds) == ["COLLECTOR", "TRANSFER", "TRANSFER"]
+    assert row.more == {SyncType.TRANSFER: 4}
 
 
 def test_a_site_shows_its_stores_active_ones_first(connection, two):

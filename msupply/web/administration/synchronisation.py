@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from msupply.central import resync, store_sync
-from msupply.central.store_sync import SiteSetting, StoreSyncSettings
+from msupply.central.store_sync import SiteSetting
 from msupply.records.activity_types import ActivityType
-from msupply.records.stores import Store
+from msupply.records.stores import Store, StoreMode
 from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
 from msupply.sync.placement import SyncType
 from msupply.web.administration import change_log, frame, looks, unlock
@@ -24,6 +24,8 @@ from msupply.web.administration.confirm import Question
 from msupply.web.stores import require_central
 from msupply.web.visit import PageRequest
 
+# The sites on one page; others are searched for.
+SHOWN = 50
 LOGGED = (
     ActivityType.STORE_SYNC_TYPE_CHANGED,
     ActivityType.STORE_ACTIVE_SITE_CHANGED,
@@ -69,10 +71,9 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
     errors = _Errors()
     if request.method == "POST":
         _require_open(request)
-        settings = store_sync.settings_of(connection, store)
         try:
             with transaction.atomic():
-                _save(request, store, settings, errors)
+                _save(request, store, errors)
         except ValidationError as error:
             errors.general += [] if errors.by_site else error.messages
         else:
@@ -88,10 +89,12 @@ def _require_open(request: PageRequest) -> None:
 
 
 def _show(request: PageRequest, store: Store, errors: _Errors) -> HttpResponse:
-    settings = store_sync.settings_of(connection, store)
+    text = request.GET.get("q", "").strip().replace("\0", "")
+    settings = store_sync.settings_of(connection, store, text=text, most=SHOWN)
     wrong = bool(errors.general or errors.by_site)
     context = frame.of_store(request, store, "store-sync") | {
         "settings": settings,
+        "text": text,
         "lines": [Line(s, errors.by_site.get(s.site.site_id, "")) for s in settings.sites],
         "errors": errors.general,
         "may_unlock": request.visit.may(SERVER_ADMIN),
@@ -101,13 +104,11 @@ def _show(request: PageRequest, store: Store, errors: _Errors) -> HttpResponse:
     return render(request, "administration/synchronisation.html", context, status=status)
 
 
-def _save(request: PageRequest, store: Store, settings: StoreSyncSettings, errors: _Errors) -> None:
+def _save(request: PageRequest, store: Store, errors: _Errors) -> None:
     """Make every change that was asked for, or none. Raises ValidationError."""
     user = request.visit.user
-    for line in settings.sites:
-        number = line.site.site_id
-        chosen = request.POST.get(f"sync_{number}")
-        if chosen is None or line.is_local or chosen == line.sync_type.value:
+    for number, chosen in _chosen(request):
+        if number == store.site_id:
             continue
         with _at(errors, number):
             if chosen not in {kind.value for kind in SyncType}:
@@ -117,11 +118,19 @@ def _save(request: PageRequest, store: Store, settings: StoreSyncSettings, error
     if local.isdecimal() and len(local) < 10 and int(local) != store.site_id:
         with _at(errors, int(local)):
             store_sync.set_local(connection, store.pk, int(local), user)
-    if settings.may_exclude_transactions:
+    if store.store_mode == StoreMode.DISPENSARY:
         include = "include_transactions" in request.POST
         store_sync.set_include_transactions(connection, store.pk, include, user)
     if "resync_patients" in request.POST:
         resync.resync_patients(connection, store.pk, user)
+
+
+def _chosen(request: PageRequest) -> Iterator[tuple[int, str]]:
+    """Return the sites of the form by number, each with the sync type that was chosen."""
+    for name, chosen in request.POST.items():
+        number = name.removeprefix("sync_")
+        if name != number and number.isdecimal() and len(number) < 10:
+            yield int(number), str(chosen)
 
 
 @contextmanager
