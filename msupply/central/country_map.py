@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from msupply.central.sync_report import Freshness, of_moment
 from msupply.records.names import NameStoreJoin
@@ -24,6 +24,8 @@ from msupply.records.stores import Store
 # Keys of a name's properties that say where a store is; countries choose them themselves.
 _LATITUDE = ("latitude", "lat", "gps_latitude", "gps_lat")
 _LONGITUDE = ("longitude", "lng", "lon", "long", "gps_longitude", "gps_long")
+# A union of types would be made anew for each of a country's stores.
+_PLAIN = (str, int, float)
 _REGION = ("region", "province", "state", "zone", "district")
 
 
@@ -148,8 +150,11 @@ def _mark_label(store: MapStore, level: Level) -> str:
 
 
 def _suppliers(connection: BaseDatabaseWrapper, by_name: Mapping[str, str]) -> dict[str, str]:
-    """Return a supplier of each store as orders show it, else as visibility does."""
+    """Return a supplier, as orders show it, else as visibility does, of each store that names none."""
     alias = connection.alias
+    asking = Store.objects.using(alias).filter(
+        Q(name__supplying_store=None) | Q(name__supplying_store="")
+    )
     joins = NameStoreJoin.objects.using(alias).filter(
         name__is_supplier=True, name__in=Store.objects.using(alias).values("name_id")
     )
@@ -157,7 +162,8 @@ def _suppliers(connection: BaseDatabaseWrapper, by_name: Mapping[str, str]) -> d
     seen = Counter(dict(joins.values_list("name_id").annotate(n=Count("id"))))
     found: dict[str, str] = {}
     best: dict[str, int] = {}
-    for store, name in joins.order_by("store_id", "name_id").values_list("store_id", "name_id"):
+    seers = joins.filter(store__in=asking).order_by("store_id", "name_id")
+    for store, name in seers.values_list("store_id", "name_id"):
         supplier = by_name.get(name)
         if supplier is None or supplier == store:
             continue
@@ -168,6 +174,7 @@ def _suppliers(connection: BaseDatabaseWrapper, by_name: Mapping[str, str]) -> d
         .filter(
             type=RequisitionType.REQUEST,
             name__in=Store.objects.using(alias).values("name_id"),
+            store__in=asking,
         )
         .values_list("store_id", "name_id")
         .annotate(n=Count("id"))
@@ -225,9 +232,10 @@ def _properties(
     found = {}
     for name_id, text in rows.values_list("pk", "properties"):
         try:
-            found[name_id] = msgspec.json.decode(text or "{}", type=dict[str, object])
+            said = msgspec.json.decode(text or "{}", type=dict[str, object])
         except msgspec.MsgspecError:
             continue
+        found[name_id] = {key.lower(): value for key, value in said.items()}
     return found
 
 
@@ -246,9 +254,8 @@ def _number(said: Mapping[str, object], keys: Iterable[str], most: float) -> flo
 
 
 def _text(said: Mapping[str, object], keys: Iterable[str]) -> str:
-    lowered = {key.lower(): value for key, value in said.items()}
     for key in keys:
-        value = lowered.get(key)
-        if isinstance(value, str | int | float) and str(value).strip():
+        value = said.get(key)
+        if isinstance(value, _PLAIN) and str(value).strip():
             return str(value).strip()
     return ""
