@@ -39,7 +39,8 @@ class SyncFileReference(Record):
     number = 140
     data_types = (49,)
     sync = Shared()
-    permissions = Permissions(edit="STORE_ACCESS")
+    # Only equipment has files.
+    permissions = Permissions(view="ASSET_QUERY", edit="ASSET_MUTATE")
     modern = Modern(
         "sync_file_reference",
         local=(

@@ -149,12 +149,12 @@ def _checked(
     if kind not in KINDS:
         raise ValidationError(_("Records of this kind cannot be merged."))
     what = KINDS[kind]
-    if keep_id == delete_id:
-        raise ValidationError(_("A record cannot be merged into itself."))
     kept = _find(connection, what, keep_id)
     lost = _find(connection, what, delete_id)
     for record in (kept, lost):
         _may(connection, user, store_id, what, record)
+    if keep_id == delete_id:
+        raise ValidationError(_("A record cannot be merged into itself."))
     _refuse_merged(connection, what, kept, lost)
     _refuse_unfit(connection, kept, lost)
     _refuse_unheard(connection, kept)

@@ -9,6 +9,7 @@ from msupply.records.users import User
 from msupply.services import permissions, rights
 from msupply.services.guard import kept_on_central
 from msupply.sync.declare import LocalOnly, SplitBy
+from msupply.sync.declare.policy import Policy
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType, registry
 from msupply.sync.here import Here
@@ -74,10 +75,11 @@ def _local_store_path(kind: RecordType) -> str | None:
     """Records that never travel say nothing of their store, but by a column of that name."""
     if "store_id" in kind.columns:
         return "store_id"
-    for parent in kind.parents:
-        above = registry().by_table[parent.table]
-        if isinstance(above.policy, LocalOnly) and "store_id" in above.columns:
-            return f"{kind.columns[parent.column].name}__store_id"
+    for column in kind.columns.values():
+        target = column.related_model
+        above = registry().by_table.get(target._meta.db_table) if isinstance(target, type) else None
+        if above and isinstance(above.policy, LocalOnly) and "store_id" in above.columns:
+            return f"{column.name}__store_id"
     return None
 
 
@@ -99,9 +101,50 @@ def records(viewer: Viewer, kind: RecordType, *, with_deleted: bool = False) -> 
         if getattr(kind.policy, "everywhere_without_store", False) or not kind.syncs:
             condition |= Q(**{f"{path}__isnull": True})
         every = every.filter(condition)
+    if viewer.here.served and not viewer.sees_all_stores:
+        every = every.filter(_of_people_here(viewer, kind))
+    if kind.name == "syncfilereference" and not viewer.sees_all_stores:
+        seen = records(viewer, registry().by_name["asset"], with_deleted=True)
+        every = every.filter(~Q(table_name="asset") | Q(record_id__in=seen.values("pk")))
     rows = rights.BY_TYPE.get(kind.name)
     if rows is not None:
         every = every.exclude(rows.hidden(set(filter(viewer.may, rows.views))))
     if "deleted_datetime" in kind.columns and not with_deleted:
         every = every.filter(Q(deleted_datetime__isnull=True))
     return every
+
+
+def _of_people_here(viewer: Viewer, kind: RecordType) -> Q:
+    """Return the condition of the patients and prescribers that a store of this site knows.
+
+    A site has no others, but a central server has those of the whole country (domain.md A.7).
+    """
+    condition = Q()
+    for test, subject in _subjects(kind):
+        seen = Q()
+        for join in registry().visibility:
+            declared = join.model.visibility
+            assert declared is not None
+            site = f"{join.columns[declared.store].name}__{registry().store_columns.site}"
+            rows: QuerySet[Record] = QuerySet(join.model, using=viewer.connection.alias)
+            here = rows.filter(**{site: viewer.here.site_id})
+            seen |= Q(**{f"{subject}__in": here.values(declared.subject)})
+        condition &= ~test | seen if test else seen
+    return condition
+
+
+def _subjects(kind: RecordType) -> list[tuple[Q, str]]:
+    """Return the paths to the person that rows are about, each with the condition of the rows."""
+    policy = kind.policy
+    if isinstance(policy, SplitBy):
+        matches = Q(**{policy.column.replace(".", "__"): policy.value})
+        branches = [(matches, policy.match), (~matches, policy.other)]
+        return [(test, _orm(p.visible)) for test, p in branches if p.visible]
+    if isinstance(policy, Policy) and policy.visible:
+        return [(Q(), _orm(policy.visible))]
+    of_nobody = store_path(kind) is None and "patient_id" in kind.columns
+    return [(Q(), "patient_id")] if of_nobody else []
+
+
+def _orm(path: str) -> str:
+    return path.replace(".", "__")

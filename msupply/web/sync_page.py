@@ -36,27 +36,28 @@ SERVER_ADMIN = "SERVER_ADMIN"
 @require_GET
 def sync_page(request: PageRequest) -> HttpResponse:
     """Show everything about synchronisation that this user may see."""
-    here = request.visit.here
+    here, may_set = request.visit.here, request.visit.may(SERVER_ADMIN)
     url = here.own_url or request.build_absolute_uri("/").rstrip("/")
-    context = _status(here) | {
-        "server_url": url,
-        "qr": _qr(url),
-        "may_set": request.visit.may(SERVER_ADMIN),
-    }
-    return render(request, "sync/page.html", context | _quarantined(request))
+    context = _status(here) | {"server_url": url, "qr": _qr(url), "may_set": may_set}
+    # What could not be taken may belong to any store.
+    kept_back = _quarantined(request) if may_set else {}
+    return render(request, "sync/page.html", context | kept_back)
 
 
 @require_GET
 def status(request: PageRequest) -> HttpResponse:
-    """Show the live part of the page."""
+    """Show the live part of the page; a central server has none."""
+    if not request.visit.here.is_remote:
+        return HttpResponse(status=204)
     return render(request, "sync/status.html", _status(request.visit.here))
 
 
 @require_POST
 def sync_now(request: PageRequest) -> HttpResponse:
     """Ask for a cycle; whoever is logged in may."""
-    if request.visit.here.is_remote:
-        driver.request_cycle(connection)
+    if not request.visit.here.is_remote:
+        return redirect("sync")
+    driver.request_cycle(connection)
     if request.htmx:
         return render(request, "sync/status.html", _status(request.visit.here))
     return redirect("sync")

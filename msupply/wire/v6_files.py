@@ -17,12 +17,17 @@ from typing import IO, Any, cast
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from msupply.records.files import SyncFileReference
+from msupply.sync import placement
+from msupply.sync.declare import Record
+from msupply.sync.declare.policy import Policy
+from msupply.sync.declare.registry import registry
 from msupply.sync.here import Here
 from msupply.wire import file_store, messages
 from msupply.wire.errors import Code, ModernError, WireError
@@ -202,9 +207,22 @@ def _from(file: IO[bytes], start: int) -> Iterator[bytes]:
 
 
 def _reference(call: Call, file_id: str) -> SyncFileReference | None:
+    """Return the reference of a file; references go to all sites, files to those of the store."""
     if "\0" in file_id:
         return None
-    return SyncFileReference.objects.using(call.connection.alias).filter(pk=file_id).first()
+    found = SyncFileReference.objects.using(call.connection.alias).filter(pk=file_id).first()
+    return found if found and _is_of_site(call, found) else None
+
+
+def _is_of_site(call: Call, reference: SyncFileReference) -> bool:
+    kind = registry().by_table.get(reference.table_name)
+    policy = kind.policy if kind else None
+    if kind is None or not isinstance(policy, Policy) or policy.store is None:
+        return True
+    owner = QuerySet[Record](kind.model, using=call.connection.alias).filter(pk=reference.record_id)
+    store = owner.values_list(policy.store.replace(".", "__"), flat=True).first()
+    places = placement.of_site(call.connection, call.site_id)
+    return store is None or store in (*places.active, *places.collected)
 
 
 upload_file = endpoint("PUT", _upload)

@@ -135,3 +135,12 @@ def empty_instance(db, tmp_path, settings):
     """An instance that is not set up."""
     settings.DATA = tmp_path
     return instance
+
+
+@pytest.fixture(params=["central", "site"])
+def place(request):
+    """A central server or a site, where the stores north and south are both active."""
+    here = request.getfixturevalue("central" if request.param == "central" else "remote")
+    Store.objects.filter(pk="store-north").update(site_id=here.site_id)
+    Store.objects.filter(pk="store-south").update(site_id=here.site_id, is_disabled=False)
+    return request.param

@@ -23,6 +23,10 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
 )
 
 
+# On a primary server, which does not decide about sites and users.
+CENTRAL_DATA_TABS = frozenset({"store-visibility"})
+
+
 @dataclass(frozen=True)
 class Tab:
     """One of a store's pages."""
@@ -46,7 +50,16 @@ def of_store(request: PageRequest, store: Store, current: str) -> dict[str, Any]
             store_id=store.pk, frozen_since__isnull=False
         ).exists(),
         "tabs": [
-            Tab(label, reverse(name, args=[store.pk]), name == current) for name, label in TABS
+            Tab(label, reverse(name, args=[store.pk]), name == current)
+            for name, label in TABS
+            if request.visit.here.is_central or name in CENTRAL_DATA_TABS
         ],
+        "list_of_stores": list_of_stores(request),
         "unlocked": is_open(request),
     }
+
+
+def list_of_stores(request: PageRequest) -> str:
+    """Return where all stores are listed: a primary server has no list of its own for that."""
+    is_central = request.visit.here.is_central
+    return reverse("stores") if is_central else reverse("list", args=["store"])

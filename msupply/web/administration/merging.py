@@ -46,10 +46,10 @@ class PairForm(forms.Form):
     keep = forms.CharField(label=gettext_lazy("The record that stays"), max_length=100)
     delete = forms.CharField(label=gettext_lazy("The record that goes"), max_length=100)
 
-    def __init__(self, kind: Kind, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, visit: Visit, kind: Kind, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.widget = ChooserInput(kind.model)
+            field.widget = ChooserInput(kind.model, visit=visit)
 
 
 def kinds_for(visit: Visit) -> list[tuple[str, str | Promise]]:
@@ -76,7 +76,8 @@ def pair(request: PageRequest, kind: str) -> HttpResponse:
         raise PermissionMissing(what.permission)
     given = request.POST or request.GET
     is_whole = bool(given.get("keep") and given.get("delete"))
-    form = PairForm(what, given) if is_whole else PairForm(what, initial=given.dict())
+    asked: dict[str, Any] = {"data": given} if is_whole else {"initial": given.dict()}
+    form = PairForm(request.visit, what, **asked)
     preview = _preview(request, kind, form) if is_whole else None
     if preview is not None and request.method == "POST":
         done = _merged(request, kind, form)

@@ -16,6 +16,7 @@ from msupply.sync.failure import SyncFailure
 from msupply.web import alerts
 from msupply.web.alerts import Alert
 from msupply.web.cold_chain import equipment
+from msupply.web.screens import views
 from msupply.web.visit import PageRequest
 from msupply.wire import file_store, file_transfer
 
@@ -33,6 +34,7 @@ class UploadForm(forms.Form):
 def attach(request: PageRequest, asset_id: str) -> HttpResponse:
     """Keep a file with an asset."""
     asset = equipment.find(request, asset_id)
+    views.refuse_if(request.visit, asset)
     assert request.visit.user is not None
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():

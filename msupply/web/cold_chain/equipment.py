@@ -281,6 +281,8 @@ def add_log(request: PageRequest, asset_id: str) -> HttpResponse:
     asset = find(request, asset_id)
     visit = request.visit
     assert visit.user is not None
+    if not visit.may("ASSET_STATUS_MUTATE"):
+        raise PermissionMissing("ASSET_STATUS_MUTATE")
     form = LogForm(request.POST)
     if form.is_valid():
         values = form.cleaned_data
@@ -334,7 +336,7 @@ def edit_page(request: PageRequest, asset_id: str) -> HttpResponse:
 
 
 def _edit_form(request: PageRequest, asset: Asset, columns: Any, definitions: Any) -> forms.Form:
-    form_fields = {column.name: record_forms.form_field(column) for column in columns}
+    form_fields = {c.name: record_forms.form_field(request.visit, c, SLUG) for c in columns}
     form_class = type(
         "AssetForm", (forms.Form,), form_fields | shown_properties.fields(definitions)
     )

@@ -106,13 +106,13 @@ def _reference(
     found = scope.records(listing.visit, kind)
     ids = list(found.values_list("pk", flat=True)[: FEW + 1])
     if len(ids) > FEW:
-        return Filter("reference", name, label, value, widget=_chooser(column, name, value))
+        return Filter("reference", name, label, value, widget=_chooser(listing, column, value))
     choices = sorted(labels.of(target, ids).items(), key=lambda choice: choice[1].lower())
     return Filter("choice", name, label, value, choices=tuple(choices))
 
 
-def _chooser(column: "models.ForeignKey[Any, Any]", name: str, value: str) -> str:
+def _chooser(listing: Listing, column: "models.ForeignKey[Any, Any]", value: str) -> str:
     target = column.related_model
     assert isinstance(target, type)
-    widget = ChooserInput(target)
-    return widget.render(f"f.{name}", value, {"id": f"filter-{name}"})
+    widget = ChooserInput(target, visit=listing.visit)
+    return widget.render(f"f.{column.name}", value, {"id": f"filter-{column.name}"})

@@ -10,9 +10,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from msupply.sync.declare.record import Record
-from msupply.sync.declare.registry import registry
-from msupply.web.screens import labels
+from msupply.sync.declare.registry import RecordType, registry
+from msupply.web.screens import labels, scope
 from msupply.web.screens.screen import Column, heading
+from msupply.web.visit import Visit
 
 LONG_TEXTS = ("comment", "notes", "note", "description", "properties", "data", "body", "json")
 
@@ -22,21 +23,30 @@ class ChooserInput(forms.TextInput):
 
     template_name = "widgets/chooser.html"
 
-    def __init__(self, target: type[models.Model], asking: str = "") -> None:
+    def __init__(
+        self, target: type[models.Model], asking: str = "", visit: Visit | None = None
+    ) -> None:
         super().__init__()
-        self.target, self.asking = target, asking
+        self.target, self.asking, self.visit = target, asking, visit
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Add the record type to search, and the name of the record that is chosen."""
         context = super().get_context(name, value, attrs)
         kind = registry().by_table[self.target._meta.db_table]
-        chosen = labels.of(self.target, [value]).get(str(value), "") if value else ""
+        is_told = value and self._may_be_told(kind, str(value))
+        chosen = labels.of(self.target, [value]).get(str(value), "") if is_told else ""
         context["widget"] |= {
             "record_type": kind.name,
             "label": chosen or value or "",
             "asking": self.asking,
         }
         return context
+
+    def _may_be_told(self, kind: RecordType, value: str) -> bool:
+        """Addresses may give any id: nobody learns by it what a record of another store is."""
+        if self.visit is None or "\0" in value:
+            return self.visit is None
+        return scope.records(self.visit, kind, with_deleted=True).filter(pk=value).exists()
 
 
 class DateInput(forms.DateInput):
@@ -57,19 +67,22 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs={"data-utc": "", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
 
-def form_class(columns: Sequence[Column], slug: str = "") -> type[forms.Form]:
+def form_class(visit: Visit, columns: Sequence[Column], slug: str) -> type[forms.Form]:
     """Return the form of some columns of a record type, which its list's pickers serve."""
-    return type("RecordForm", (forms.Form,), {c.name: form_field(c, slug) for c in columns})
+    fields = {column.name: form_field(visit, column, slug) for column in columns}
+    return type("RecordForm", (forms.Form,), fields)
 
 
-def form_field(column: Column, slug: str = "") -> forms.Field:
+def form_field(visit: Visit, column: Column, slug: str) -> forms.Field:
     """Return the form field of a column."""
     required = not column.blank and not column.null and not isinstance(column, models.BooleanField)
     common: dict[str, Any] = {"label": heading(column), "required": required}
     if isinstance(column, models.ForeignKey):
         target = column.related_model
         assert isinstance(target, type)
-        return forms.CharField(widget=ChooserInput(target, f"{slug}.{column.name}"), **common)
+        return forms.CharField(
+            widget=ChooserInput(target, f"{slug}.{column.name}", visit), **common
+        )
     if column.choices:
         return _choice(column, common)
     if isinstance(column, models.BooleanField):

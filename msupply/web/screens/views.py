@@ -158,7 +158,7 @@ def create(request: PageRequest, slug: str) -> HttpResponse:
 
 def _form_page(request: PageRequest, screen: Screen, record: Record | None) -> HttpResponse:
     columns = _form_columns(request.visit, screen, record)
-    form_class = forms.form_class(columns, screen.slug)
+    form_class = forms.form_class(request.visit, columns, screen.slug)
     if request.method == "POST":
         form = form_class(request.POST)
         if form.is_valid():
