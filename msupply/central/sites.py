@@ -42,7 +42,7 @@ def add_site(
     name, url = check_new(connection, name, password, is_oms_central, url)
     with transaction.atomic(using=connection.alias):
         site = Site.objects.using(connection.alias).create(
-            site_id=_next_number(connection),
+            site_id=next_number(connection),
             code=name,
             name=name,
             password=stored_hash(password),
@@ -121,9 +121,8 @@ def check_new(
     """Return name and address of a new site in good form. Raises ValidationError by field."""
     errors: dict[str, str] = {}
     name = name.strip()
-    # The name is the user name of HTTP basic authentication.
-    if not name or ":" in name or len(name) > 100 or not name.isprintable():
-        errors["name"] = _("Enter a name of up to 100 characters, without a colon.")
+    if fault := fault_of_name(name):
+        errors["name"] = fault
     elif Site.objects.using(connection.alias).filter(name__iexact=name).exists():
         errors["name"] = _("There is a site “{name}” already.").format(name=name)
     for check in (lambda: _check_password(password), lambda: _checked_url(is_oms_central, url)):
@@ -134,6 +133,14 @@ def check_new(
     if errors:
         raise ValidationError(errors)
     return name, _checked_url(is_oms_central, url)
+
+
+def fault_of_name(name: str) -> str:
+    """Return what is wrong with the form of a site's name, nothing for a good one."""
+    # The name is the user name of HTTP basic authentication.
+    if not name or ":" in name or len(name) > 100 or not name.isprintable():
+        return _("Enter a name of up to 100 characters, without a colon.")
+    return ""
 
 
 def _checked_url(is_oms_central: bool, url: str) -> str:
@@ -148,7 +155,7 @@ def _check_password(password: str) -> None:
         raise ValidationError({"password": text})
 
 
-def _next_number(connection: BaseDatabaseWrapper) -> int:
+def next_number(connection: BaseDatabaseWrapper) -> int:
     """Return a number that no site has, nor any store that was taken over from another system."""
     sites = Site.objects.using(connection.alias).aggregate(top=Max("site_id"))["top"]
     stores = Store.objects.using(connection.alias).aggregate(top=Max("site_id"))["top"]

@@ -59,14 +59,16 @@ def import_table(
         text = _("There is no file {file}.").format(file=file)
         raise Failure(text, _("Check the name and the directory."))
     use_existing(data)
+    from msupply.central import table_makers
     from msupply.services.tables import files, importing
 
     viewer, kind = _viewer(store), _kind(type_name)
+    maker = table_makers.of(viewer.connection, kind)
     size = file.stat().st_size
     if size > files.LARGEST_FILE:
         text = _("{file} is larger than {n} MB.").format(file=file, n=files.LARGEST_FILE // 2**20)
         raise Failure(text, _("Split it."))
-    planned = importing.plan(viewer, kind, files.read(file.read_bytes()))
+    planned = importing.plan(viewer, kind, files.read(file.read_bytes()), maker=maker)
     applies = not dry_run and (good_rows_only or not planned.errors)
     if applies:
         importing.apply(viewer, planned, good_rows_only=good_rows_only)
@@ -74,6 +76,7 @@ def import_table(
         print_json(_result(planned, applied=applies))
     else:
         _tell(planned, file, applied=applies)
+        _tell_passwords(planned)
     if planned.errors:
         raise typer.Exit(1)
 
@@ -87,6 +90,7 @@ def _result(planned: "Plan", *, applied: bool) -> dict[str, object]:
         "faulty": planned.faulty,
         "ignored": planned.ignored,
         "errors": [{"row": e.row, "column": e.column, "text": e.text} for e in planned.errors],
+        "passwords": dict(planned.maker.made_up) if planned.maker else {},
     }
 
 
@@ -112,6 +116,14 @@ def _tell(planned: "Plan", file: Path, *, applied: bool) -> None:
         err.print(text, markup=False)
     if planned.errors:
         _write_faulty(planned, file)
+
+
+def _tell_passwords(planned: "Plan") -> None:
+    made_up = planned.maker.made_up if planned.maker else []
+    if made_up:
+        say(_("New passwords; they are shown this once, and stored nowhere:"))
+    for name, password in made_up:
+        say(f"  {name}: {password}")
 
 
 def _write_faulty(planned: "Plan", file: Path) -> None:

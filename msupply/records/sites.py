@@ -33,25 +33,33 @@ class ClientType(models.TextChoices):
 class Site(Record):
     """One instance of the program, with what it needs to connect."""
 
-    site_id = models.IntegerField(_("site number"), unique=True)
+    # What is not editable is set by the operations of central/, never as a value of the record.
+    site_id = models.IntegerField(_("site number"), unique=True, editable=False)
     code = models.TextField(blank=True, default="")
     name = models.TextField(unique=True)
     # Argon2 over the hash that travels (sync-v5.md 2.2), never the password itself.
     password = models.TextField(blank=True, default="", editable=False)
-    hardware_id = models.TextField(_("hardware id"), null=True, blank=True)
-    kind = models.TextField(choices=SiteKind, default=SiteKind.REMOTE)
+    hardware_id = models.TextField(_("hardware id"), null=True, blank=True, editable=False)
+    kind = models.TextField(choices=SiteKind, default=SiteKind.REMOTE, editable=False)
     client_type = models.TextField(
         _("client type"), choices=ClientType, default=ClientType.OPEN_MSUPPLY
     )
-    is_oms_central = models.BooleanField(_("Open mSupply central server"), default=False)
+    is_oms_central = models.BooleanField(
+        _("Open mSupply central server"), default=False, editable=False
+    )
     url = models.TextField(_("address"), blank=True, default="")
     initialisation_status = models.TextField(
-        _("initialisation"), choices=InitialisationStatus, default=InitialisationStatus.NEW
+        _("initialisation"),
+        choices=InitialisationStatus,
+        default=InitialisationStatus.NEW,
+        editable=False,
     )
-    last_connection_datetime = models.DateTimeField(_("last connection"), null=True, blank=True)
-    app_version = models.TextField(_("app version"), null=True, blank=True)
-    app_name = models.TextField(_("app name"), null=True, blank=True)
-    created_datetime = models.DateTimeField(_("created at"), null=True, blank=True)
+    last_connection_datetime = models.DateTimeField(
+        _("last connection"), null=True, blank=True, editable=False
+    )
+    app_version = models.TextField(_("app version"), null=True, blank=True, editable=False)
+    app_name = models.TextField(_("app name"), null=True, blank=True, editable=False)
+    created_datetime = models.DateTimeField(_("created at"), null=True, blank=True, editable=False)
 
     number = 12
     data_types = (23,)

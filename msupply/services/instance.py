@@ -169,34 +169,45 @@ def create_store(connection: BaseDatabaseWrapper, code: str, name: str, site_num
         errors["code"] = _("Enter a code.")
     elif stores.filter(code__iexact=code).exists():
         errors["code"] = _("There is a store with the code “{code}” already.").format(code=code)
-    if not name:
-        errors["name"] = _("Enter a name.")
-    if any("\0" in text or len(text) > 200 for text in (code, name)):
-        errors["name"] = _("Code and name can have up to 200 characters.")
+    # Every record type goes to dispensaries (domain.md E.4).
+    store = Store(code=code, store_mode=StoreMode.DISPENSARY)
+    try:
+        own_name, preferences = complete_store(store, name, site_number)
+    except ValidationError as error:
+        raise ValidationError(error.message_dict | errors) from None
     if errors:
         raise ValidationError(errors)
     with transaction.atomic(using=connection.alias):
-        own_name = Name.objects.using(connection.alias).create(
-            name=name,
-            code=code,
-            type=NameType.STORE,
-            is_customer=True,
-            is_supplier=True,
-            created_datetime=now(),
-        )
-        store = stores.create(
-            name=own_name,
-            code=code,
-            site_id=site_number,
-            # Every record type goes to dispensaries (domain.md E.4).
-            store_mode=StoreMode.DISPENSARY,
-            created_date=now().date(),
-        )
-        # Not the store's id: receivers may keep what arrives by record id alone.
-        StorePreference.objects.using(connection.alias).create(
-            store=store, type="store_preferences", data=json.dumps(_STORE_PREFERENCES)
-        )
+        for record in (own_name, store, preferences):
+            record.save(using=connection.alias, force_insert=True)
     return store
+
+
+def complete_store(store: Store, name: str, site_number: int) -> tuple[Name, StorePreference]:
+    """Complete a new store; return its name and preferences. Raises ValidationError."""
+    name = name.strip()
+    errors = {}
+    if not name:
+        errors["name"] = _("Enter a name.")
+    if any("\0" in text or len(text) > 200 for text in (store.code, name)):
+        errors["name"] = _("Code and name can have up to 200 characters.")
+    if errors:
+        raise ValidationError(errors)
+    own_name = Name(
+        name=name,
+        code=store.code,
+        type=NameType.STORE,
+        is_customer=True,
+        is_supplier=True,
+        created_datetime=now(),
+    )
+    store.name, store.site_id = own_name, site_number
+    store.created_date = store.created_date or now().date()
+    # Not the store's id: receivers may keep what arrives by record id alone.
+    preferences = StorePreference(
+        store=store, type="store_preferences", data=json.dumps(_STORE_PREFERENCES)
+    )
+    return own_name, preferences
 
 
 def create_user(connection: BaseDatabaseWrapper, username: str, password: str) -> User:

@@ -6,6 +6,7 @@ its code, its name within its parent, or the two records that it joins.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from msupply.services.scope import Viewer
 from msupply.services.tables import keys, references, told, values
 from msupply.services.tables.columns import ID, Form, TableColumn, columns_of
 from msupply.services.tables.files import Sheet
+from msupply.services.tables.making import Maker
 from msupply.services.tables.references import Found
 from msupply.sync.declare import Record
 from msupply.sync.declare.registry import RecordType
@@ -40,15 +42,20 @@ class RowError:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Parsed:
-    """One row of the file with its values, before anybody knows which record it means."""
+    """One row of the file with its values, before anybody knows which record it means.
+
+    `doubts` are errors by title, unless the row turns out to be a new record for a maker.
+    """
 
     number: int
     record_id: str
-    given: Values
-    empty: set[str]
-    key: Key | None
+    texts: dict[str, str]
+    given: Values = field(default_factory=dict)
+    empty: set[str] = field(default_factory=set)
+    doubts: dict[str, str] = field(default_factory=dict)
+    key: Key | None = None
 
 
 @dataclass
@@ -59,6 +66,8 @@ class Planned:
     record: Record
     before: Values | None
     given: Values
+    # What is written with a new record.
+    beside: list[Record] = field(default_factory=list)
 
     @property
     def is_new(self) -> bool:
@@ -75,6 +84,7 @@ class Plan:
     columns: list[TableColumn]
     ignored: list[str]
     key: tuple[str, ...]
+    maker: Maker | None = None
     rows: list[Planned] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     unchanged: int = 0
@@ -96,25 +106,39 @@ class Plan:
 
 
 def plan(
-    viewer: Viewer, kind: RecordType, sheet: Sheet, only: Mapping[str, Any] | None = None
+    viewer: Viewer,
+    kind: RecordType,
+    sheet: Sheet,
+    only: Mapping[str, Any] | None = None,
+    maker: Maker | None = None,
 ) -> Plan:
     """Check every row of a file; nothing is written.
 
-    `only` are values that all records of the list share. Raises ValidationError where the file as
-    a whole cannot be this table.
+    `only` are values that all records of the list share; `maker` makes the new ones of types that
+    need it. Raises ValidationError where the file as a whole cannot be this table.
     """
-    return _Planner(viewer, kind, sheet, dict(only or {})).plan()
+    return _Planner(viewer, kind, sheet, dict(only or {}), maker).plan()
 
 
 class _Planner:
-    def __init__(self, viewer: Viewer, kind: RecordType, sheet: Sheet, only: Values) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        kind: RecordType,
+        sheet: Sheet,
+        only: Values,
+        maker: Maker | None,
+    ) -> None:
         self.viewer, self.kind, self.sheet, self.only = viewer, kind, sheet, only
+        self.maker = maker
         self.places, ignored = _match_titles(kind, sheet.titles, only)
+        self.further = _further(maker, ignored, sheet.titles)
+        ignored = [t for t in ignored if sheet.titles.index(t) not in self.further]
         self.has_id = any(title.casefold() == ID for title in sheet.titles)
         columns = list(self.places.values())
         self.shared = self._own_store() | only
         key = keys.of(kind, {column.attname for column in columns} | set(self.shared))
-        self.out = Plan(kind, sheet, columns, ignored, key)
+        self.out = Plan(kind, sheet, columns, ignored, key, maker)
         self.guard = Guard(viewer.connection, viewer.user, viewer.store_id, kind)
         self.bad: set[int] = set()
 
@@ -126,9 +150,10 @@ class _Planner:
         parsed: list[Parsed] = []
         for place, (number, cells) in enumerate(self.sheet.rows):
             current = existing.get(ids[place])
-            given, empty = self._values(number, cells, found, month_first, current)
-            key = self._key(current, given, empty)
-            parsed.append(Parsed(number, ids[place], given, empty, key))
+            row = Parsed(number, ids[place], texts=self._texts(cells))
+            self._values(row, cells, found, month_first, current)
+            row.key = self._key(current, row)
+            parsed.append(row)
         by_key = self._existing_by_key(parsed)
         for row in parsed:
             if row.number not in self.bad:
@@ -176,32 +201,46 @@ class _Planner:
             and values.month_first(cell for _n, cell in self._cells(place))
         }
 
+    def _texts(self, cells: Sequence[Any]) -> dict[str, str]:
+        """Return the cells that only a maker reads, by the name of their column."""
+        if self.maker is None:
+            return {}
+        taken = {
+            p: c.field.name for p, c in self.places.items() if c.field.name in self.maker.takes
+        }
+        return {
+            name: values.text_of(cells[place])
+            for place, name in (self.further | taken).items()
+            if place < len(cells) and not values.is_empty(cells[place])
+        }
+
     def _values(
         self,
-        number: int,
+        row: Parsed,
         cells: Sequence[Any],
         found: dict[str, Found],
         month_first: set[str],
         current: Record | None,
-    ) -> tuple[Values, set[str]]:
-        """Return the values of a row by column, and the columns whose cell is empty."""
-        given: Values = {}
-        empty = set()
+    ) -> None:
+        """Fill in the values of a row by column, and the columns whose cell is empty."""
         for place, column in self.places.items():
             cell = cells[place] if place < len(cells) else None
             if values.is_empty(cell):
-                empty.add(column.attname)
+                row.empty.add(column.attname)
                 continue
             try:
                 if column.attname in month_first and values.has_slashes(cell):
                     raise values.NoValue(_("Write dates as 2026-12-31, or as 31/12/2026."))
                 old = getattr(current, column.attname) if current else None
-                given[column.attname] = self._value(column, cell, found, old)
+                row.given[column.attname] = self._value(column, cell, found, old)
             except values.NoValue as error:
-                self.error(number, column.heading, str(error))
+                if column.field.name in row.texts:
+                    # For a new record it names something new.
+                    row.doubts[column.heading] = str(error)
+                else:
+                    self.error(row.number, column.heading, str(error))
         if len(cells) > len(self.sheet.titles):
-            self.error(number, "", _("The row has more cells than there are titles."))
-        return given, empty
+            self.error(row.number, "", _("The row has more cells than there are titles."))
 
     def _value(self, column: TableColumn, cell: Any, found: dict[str, Found], old: Any) -> Any:
         if column.form is not Form.REFERENCE:
@@ -239,11 +278,11 @@ class _Planner:
             found |= self._visible().in_bulk(wanted[start : start + BATCH])
         return found
 
-    def _key(self, current: Record | None, given: Values, empty: set[str]) -> Key | None:
+    def _key(self, current: Record | None, row: Parsed) -> Key | None:
         """Return what people know the row's record by, as it will be."""
         is_here = {name: getattr(current, name) for name in self.out.key} if current else {}
         before = is_here or self.shared
-        return keys.values(self.kind, self.out.key, before | dict.fromkeys(empty) | given)
+        return keys.values(self.kind, self.out.key, before | dict.fromkeys(row.empty) | row.given)
 
     def _existing_by_key(self, parsed: list[Parsed]) -> dict[Key, list[Record]]:
         """Return the records that rows without an id may mean, by their key."""
@@ -291,9 +330,11 @@ class _Planner:
             self.error(number, "", text.format(key=self._key_heading()))
             return
         if record is None:
-            self._new(number, record_id, row.given, row.empty)
-        else:
-            self._change(number, record, row.given, row.empty)
+            self._new(row)
+            return
+        for heading, text in row.doubts.items():
+            self.error(number, heading, text)
+        self._change(row, record)
 
     def _is_taken(self, row: Parsed, record: Record | None, same_key: list[Record]) -> bool:
         """True when the row gives its record a key that another record has."""
@@ -313,23 +354,42 @@ class _Planner:
         self.error(number, ID, text)
         return False
 
-    def _new(self, number: int, record_id: str, given: Values, empty: set[str]) -> None:
-        if self.kind.name in CHANGED_ONLY:
+    def _new(self, row: Parsed) -> None:
+        if self.kind.name in CHANGED_ONLY and self.maker is None:
             what = str(self.kind.model._meta.verbose_name)
             text = _("There is no such {what} yet. Make it on its own page first.")
-            self.error(number, "", text.format(what=what))
+            self.error(row.number, "", text.format(what=what))
             return
-        record: Record = self.kind.model(id=record_id) if record_id else self.kind.model()
-        all_given = self.shared | given
+        record: Record = self.kind.model(id=row.record_id) if row.record_id else self.kind.model()
+        defaults = self.maker.defaults if self.maker else {}
+        all_given = dict(defaults) | self.shared | row.given
         edit.assign(record, all_given)
-        touched = set(all_given) | empty | {c.attname for c in columns_of(self.kind)}
-        self._take(Planned(number, record, None, all_given), touched)
+        beside = self._made(row, record)
+        if row.number in self.bad:
+            return
+        touched = set(all_given) | row.empty | {c.attname for c in columns_of(self.kind)}
+        self._take(Planned(row.number, record, None, all_given, beside), touched)
+
+    def _made(self, row: Parsed, record: Record) -> list[Record]:
+        if self.maker is None:
+            return []
+        try:
+            return self.maker.make(record, row.texts)
+        except ValidationError as error:
+            if not hasattr(error, "error_dict"):
+                self.error(row.number, "", " ".join(error.messages))
+                return []
+            for name, texts in error.message_dict.items():
+                heading = self.maker.further.get(name) or self._heading(name)
+                self.error(row.number, heading, " ".join(texts))
+            return []
 
     def _own_store(self) -> Values:
         store = scope.own_store_column(self.kind)
         return {store: self.viewer.store_id} if store and self.viewer.store_id else {}
 
-    def _change(self, number: int, record: Record, given: Values, empty: set[str]) -> None:
+    def _change(self, row: Parsed, record: Record) -> None:
+        given, empty = row.given, row.empty
         before = edit.columns_of(record)
         changes = {}
         for column in self.out.columns:
@@ -346,7 +406,7 @@ class _Planner:
             self.out.unchanged += 1
             return
         edit.assign(record, changes)
-        self._take(Planned(number, record, before, changes), set(changes))
+        self._take(Planned(row.number, record, before, changes), set(changes))
 
     def _take(self, row: Planned, touched: set[str]) -> None:
         names = {f.name for f in row.record._meta.concrete_fields if f.attname in touched}
@@ -389,6 +449,16 @@ class _Planner:
             for name, text in found:
                 if f"{name}_id" in row.given:
                     self.error(row.row, self._heading(name), text)
+
+
+def _further(maker: Maker | None, unknown: Sequence[str], titles: Sequence[str]) -> dict[int, str]:
+    """Return the columns that only a maker reads, by their place in the file."""
+    found = {}
+    for name, heading in (maker.further if maker else {}).items():
+        for title in unknown:
+            if title.casefold() in (name, heading.casefold()):
+                found[titles.index(title)] = name
+    return found
 
 
 def _match_titles(
@@ -445,6 +515,8 @@ def apply(viewer: Viewer, planned: Plan, *, good_rows_only: bool = False) -> Non
     if planned.errors and not good_rows_only:
         raise ValidationError(_("The file has errors; nothing was imported."))
     rows = planned.rows
+    if planned.maker is not None:
+        planned.maker.finish([row.record for row in rows if row.is_new])
     with transaction.atomic(using=viewer.connection.alias):
         for start in range(0, len(rows), BATCH):
             _write(viewer, planned.kind, rows[start : start + BATCH])
@@ -463,6 +535,10 @@ def _write(viewer: Viewer, kind: RecordType, rows: list[Planned]) -> None:
             )
     new = [row.record for row in rows if row.is_new]
     every.bulk_create(new, batch_size=BATCH)
+    beside = sorted((r for row in rows for r in row.beside), key=lambda r: r._meta.db_table)
+    for model, group in groupby(beside, key=type):
+        others: QuerySet[Record] = edit.rows_of(viewer.connection, model)
+        others.bulk_create(list(group), batch_size=BATCH)
     changed = [row for row in rows if not row.is_new]
     names = {name for row in changed for name in row.given}
     if "modified_datetime" in kind.columns:

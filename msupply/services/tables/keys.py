@@ -24,6 +24,7 @@ KEYS: dict[str, Key] = {
     "programindicator": ("program_id", "code"),
     "reasonoption": ("type", "reason"),
     "report": ("code", "version"),
+    "site": ("name",),
     "storepreference": ("type", "store_id"),
     "tendercondition": ("code", "tender_id"),
     "userpermission": ("user_id", "permission", "store_id"),

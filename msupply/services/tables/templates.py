@@ -18,21 +18,25 @@ def fillable(kind: RecordType, only: Mapping[str, Any]) -> list[TableColumn]:
     return sorted(columns, key=lambda column: not column.required)
 
 
-def csv_template(columns: Sequence[TableColumn]) -> str:
-    """Return the titles as CSV."""
-    return "".join(spreadsheet.csv_lines(Sheet("", exporting.titles(columns), [])))
+def csv_template(columns: Sequence[TableColumn], further: Sequence[str] = ()) -> str:
+    """Return the titles as CSV; `further` are those that only new records have."""
+    titles = [*exporting.titles(columns), *further]
+    return "".join(spreadsheet.csv_lines(Sheet("", titles, [])))
 
 
-def excel_template(columns: Sequence[TableColumn], name: str) -> IO[bytes]:
+def excel_template(
+    columns: Sequence[TableColumn], name: str, further: Sequence[str] = ()
+) -> IO[bytes]:
     """Return a workbook with the titles, choices in their cells, and a sheet of explanations."""
     choices = {
         place: list(column.choices.values())
         for place, column in enumerate(columns, 1)
         if column.choices
     }
-    table = Sheet(name, exporting.titles(columns), [], choices)
+    table = Sheet(name, [*exporting.titles(columns), *further], [], choices)
     titles = [_("Column"), _("Needed for a new record"), _("What to write"), _("Choices")]
     rows = [[ID, "", _("Leave empty for new records."), ""], *map(_explained, columns)]
+    rows += [[title, "", _("For new records only."), ""] for title in further]
     return spreadsheet.excel(table, Sheet(_("Explanations"), titles, rows))
 
 

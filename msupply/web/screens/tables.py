@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from msupply.central import table_makers
 from msupply.records.uploads import Upload
 from msupply.services.tables import exporting, faulty, files, importing, templates
 from msupply.services.tables.columns import columns_of
@@ -77,10 +78,17 @@ def template(request: PageRequest, slug: str, form: str) -> HttpResponseBase:
     """Give a file to fill in."""
     screen = _importable(request, slug)
     columns = templates.fillable(screen.kind, screen.only)
+    further = _further(screen)
     if form == "xlsx":
-        book = templates.excel_template(columns, str(screen.title))
+        book = templates.excel_template(columns, str(screen.title), further)
         return downloads.excel(book, f"{screen.slug}-template")
-    return downloads.csv([templates.csv_template(columns)], f"{screen.slug}-template")
+    return downloads.csv([templates.csv_template(columns, further)], f"{screen.slug}-template")
+
+
+def _further(screen: Screen) -> list[str]:
+    """Return the titles that only new records have."""
+    maker = table_makers.of(connection, screen.kind)
+    return list(maker.further.values()) if maker else []
 
 
 # --- import -------------------------------------------------------------------------------------
@@ -110,6 +118,7 @@ def import_page(request: PageRequest, slug: str) -> HttpResponse:
         "screen": screen,
         "form": form,
         "columns": templates.fillable(screen.kind, screen.only),
+        "further": _further(screen),
         "largest": files.LARGEST_FILE,
     }
     return render(request, "screens/import.html", context, status=422 if form.errors else 200)
@@ -141,7 +150,8 @@ def _upload(request: PageRequest, upload_id: str) -> Upload:
 
 def _plan(request: PageRequest, screen: Screen, upload: Upload) -> Plan:
     sheet = files.read(gzip.decompress(upload.content))
-    return importing.plan(request.visit.viewer, screen.kind, sheet, screen.only)
+    maker = table_makers.of(connection, screen.kind)
+    return importing.plan(request.visit.viewer, screen.kind, sheet, screen.only, maker)
 
 
 def _of_upload(
@@ -229,10 +239,14 @@ def import_now(request: PageRequest, screen: Screen, upload: Upload, planned: Pl
     else:
         upload.delete()
     done = {"new": planned.new, "changed": planned.changed, "same": planned.unchanged}
-    messages.success(
-        request, _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.") % done
-    )
-    return redirect(screen.url)
+    text = _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.") % done
+    messages.success(request, text)
+    made_up = planned.maker.made_up if planned.maker else []
+    if not made_up:
+        return redirect(screen.url)
+    shown = render(request, "screens/import_passwords.html", {"screen": screen, "made_up": made_up})
+    shown["Cache-Control"] = "no-store"
+    return shown
 
 
 @require_GET
