@@ -5,12 +5,14 @@ server's command line.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
 
 from msupply.central.stores import require_central
 from msupply.records.activity import ActivityLog
 from msupply.records.activity_types import ActivityType
-from msupply.records.users import User
+from msupply.records.users import User, UserPermission
 from msupply.services import permissions
+from msupply.sync import here as instance
 from msupply.sync.clock import now
 
 
@@ -23,6 +25,15 @@ def require(
     require_central(connection)
     if user is not None:
         permissions.require(user, None, permission)
+
+
+def is_last_administered(connection: BaseDatabaseWrapper, store_id: str) -> bool:
+    """Tell whether this server is administered by users of this store alone."""
+    own = Q(store__site_id=instance.load(connection).site_id, store__is_disabled=False)
+    held = UserPermission.objects.using(connection.alias).filter(
+        Q(store=None) | own, user__is_active=True, permission=permissions.SERVER_ADMIN
+    )
+    return set(held.values_list("store_id", flat=True).distinct()) == {store_id}
 
 
 def note(

@@ -165,6 +165,12 @@ def obstacles(connection: BaseDatabaseWrapper, store: Store) -> list[str]:
         return [_("The store is being moved already.")]
     if active_site.is_unused(connection, store.site_id):
         return []
+    if acting.is_last_administered(connection, store.pk):
+        text = _(
+            "Nobody could administer this server any more: give somebody the permission"
+            " “Administer the server” in another store of it first."
+        )
+        return [text]
     return _not_all_here(connection, store)
 
 

@@ -17,6 +17,9 @@ from msupply.sync.placement import SyncType
 STORE_ACCESS = "STORE_ACCESS"
 EDIT_CENTRAL_DATA = "EDIT_CENTRAL_DATA"
 SERVER_ADMIN = "SERVER_ADMIN"
+# Over a whole server, not a store: they count on the server where the store is active alone, so
+# that a site's administrator who looks at its copy elsewhere does not administer the country.
+OF_SERVER = (SERVER_ADMIN, EDIT_CENTRAL_DATA)
 
 
 class PermissionMissing(Exception):
@@ -137,7 +140,11 @@ def _held(user: User, store_id: str) -> frozenset[str]:
 def _holds_somewhere(user: User, permission: str) -> bool:
     known = _known(user)
     if permission not in known.somewhere:
-        known.somewhere[permission] = _rows(user).filter(permission=permission).exists()
+        access = UserPermission.objects.using(_alias(user)).filter(
+            Q(store=OuterRef("store_id")) | Q(store=None), user=user, permission=STORE_ACCESS
+        )
+        held = _rows(user).filter(Q(store=None) | Exists(access), permission=permission)
+        known.somewhere[permission] = held.exists()
     return known.somewhere[permission]
 
 
@@ -148,7 +155,9 @@ def _known(user: User) -> _Known:
 
 
 def _rows(user: User) -> QuerySet[UserPermission]:
-    return UserPermission.objects.using(_alias(user)).filter(user=user)
+    rows = UserPermission.objects.using(_alias(user)).filter(user=user)
+    counts = ~Q(permission__in=OF_SERVER) | Q(store=None) | Q(store__site_id=_here(user).site_id)
+    return rows.filter(counts)
 
 
 def _here(user: User) -> Here:

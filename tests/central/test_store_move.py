@@ -9,7 +9,7 @@ from msupply.records.sites import ClientType, InitialisationStatus
 from msupply.records.stock import Location
 from msupply.records.store_moves import MoveState, StoreMove
 from msupply.services import edit
-from msupply.services.instance import give_all_permissions
+from msupply.services.instance import create_store, give_all_permissions
 from msupply.services.permissions import PermissionMissing
 from msupply.sync import buffer, here, orders, queue
 from msupply.sync.declare.registry import Wire
@@ -39,6 +39,12 @@ def two(connection, admin):
 
 def begin(connection, code="S1", to=2, **options):
     return store_move.start(connection, find(connection, code).pk, to, **options)
+
+
+def add_administrator(connection):
+    """Let somebody administer the central server from another of its stores."""
+    store = create_store(connection, "CMS2", "Second store", 1)
+    people.make_user(connection, "bo", store, "SERVER_ADMIN")
 
 
 def push_after_freeze(connection, site_id=3):
@@ -267,6 +273,7 @@ def test_a_store_moves_to_the_central_server(connection, two):
 
 
 def test_a_store_of_the_central_server_moves_away_at_once(connection, two):
+    add_administrator(connection)
     move = begin(connection, code="CMS", to=2, keep_collector=True)
     assert state(connection, move) == MoveState.SENDING
     assert types(connection, "CMS") == {"north": "ACTIVE", "central": "COLLECTOR"}
@@ -335,3 +342,11 @@ def test_a_crash_between_the_steps_is_taken_up_again(connection, two, monkeypatc
     assert state(connection, move) == MoveState.SENDING
     store_move.advance(connection)
     assert state(connection, move) == MoveState.DONE
+
+
+def test_a_server_keeps_somebody_who_administers_it(connection, two, admin):
+    # Rights over a server count in its own stores (services/permissions.py).
+    with pytest.raises(ValidationError, match="Nobody could administer"):
+        begin(connection, "CMS")
+    add_administrator(connection)
+    begin(connection, "CMS")

@@ -25,8 +25,17 @@ def test_without_access_to_the_store_nothing_counts(connection, admin, store):
     user = make_user(connection, "bo", store, "ASSET_QUERY")
     rows = UserPermission.objects.using(connection.alias)
     rows.filter(user=user, permission="STORE_ACCESS").delete()
-    assert not permissions.allowed(user, store.id, "ASSET_QUERY")
+    for where in (store.id, None):
+        assert not permissions.allowed(user, where, "ASSET_QUERY")
     assert permissions.stores_of(user) == []
+
+
+def test_rights_over_a_server_count_where_the_store_is_active(connection, admin, other_store):
+    type(other_store).objects.using(connection.alias).update(site_id=2)
+    user = make_user(connection, "bo", other_store, "SERVER_ADMIN", "STOCK_LINE_QUERY")
+    for where in (other_store.id, None):
+        assert not permissions.allowed(user, where, "SERVER_ADMIN")
+        assert permissions.allowed(user, where, "STOCK_LINE_QUERY")
 
 
 def test_the_default_store_comes_first(connection, admin, store, other_store):
