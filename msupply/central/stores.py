@@ -15,13 +15,22 @@ from msupply.sync.declare.policy import Editor
 from msupply.sync.ownership import EditRefused, Refusal
 
 
-def add_store(connection: BaseDatabaseWrapper, code: str, name: str, site_number: int) -> Store:
-    """Create a store that is active on a site. Raises ValidationError or EditRefused."""
+def add_store(
+    connection: BaseDatabaseWrapper, code: str, name: str, site_number: int | None = None
+) -> Store:
+    """Create a store that is active on a site. Raises ValidationError or EditRefused.
+
+    Without a site it is active on the mSupply central server. A primary server knows no other:
+    from there the store is given to its site.
+    """
     refused = refusal(connection)
     if refused is not None:
         raise EditRefused(refused)
+    here = instance.load(connection)
     with transaction.atomic(using=connection.alias):
-        if not Site.objects.using(connection.alias).filter(site_id=site_number).exists():
+        if site_number is None or here.is_remote:
+            site_number = here.central_site_id
+        elif not Site.objects.using(connection.alias).filter(site_id=site_number).exists():
             text = _("There is no site with the number {number}.").format(number=site_number)
             raise ValidationError({"site_number": text})
         return instances.create_store(connection, code, name, site_number)

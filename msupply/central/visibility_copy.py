@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.central import visibility
-from msupply.central.stores import require_central
 from msupply.records.master_lists import MasterListNameJoin
 from msupply.records.names import NameStoreJoin, NameType
 from msupply.records.stores import Store
@@ -53,7 +52,6 @@ def copy(
     Patients are not copied. It may be repeated: what is visible already stays as it is. Raises
     ValidationError, PermissionMissing or EditRefused; then nothing has been changed.
     """
-    require_central(connection)
     if template.pk == store.pk:
         raise ValidationError({"template": _("Choose another store.")})
     wanted = parts or Parts()

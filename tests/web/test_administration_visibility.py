@@ -7,7 +7,7 @@ from msupply.records.names import Name, NameStoreJoin
 from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.sync.models import StoreSync
-from tests.web.conftest import ALL, log_in, make_central, take_examples
+from tests.web.conftest import log_in
 
 TAB = "/stores/visibility/store-north"
 ADD = "/stores/visible/store-north"
@@ -59,16 +59,6 @@ def test_items_become_visible_by_master_lists(admin):
     assert join.name_id == "name-north"
     page = admin.post(HIDE, {"part": "items", "join": join.pk}, follow=True)
     assert "Vaccines of the north" not in page.text
-
-
-def test_the_sync_types_follow_at_once_on_both_kinds_of_database(connection):
-    take_examples()
-    make_central()
-    admin = log_in("ada", "store-central", *ALL)
-    Site.objects.create(id="site-3", site_id=3, name="south")
-    name = Name.objects.create(id="name-far", name="Far", code="FAR", type="STORE")
-    Store.objects.create(id="store-far", name=name, code="FAR", site_id=3)
-    assert "“Far” is now Transfer on the site north (#2)." in add(admin, "name-far").text
 
 
 def test_a_store_is_made_visible_in_another_one_from_its_own_page(admin, far_store):

@@ -21,8 +21,6 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("store-users", gettext_lazy("Users")),
     ("store-move", gettext_lazy("Move")),
 )
-
-
 # On a primary server, which does not decide about sites and users.
 CENTRAL_DATA_TABS = frozenset({"store-visibility"})
 
@@ -41,7 +39,7 @@ def of_store(request: PageRequest, store: Store, current: str) -> dict[str, Any]
 
     Raises PermissionMissing for who may look at the own store alone.
     """
-    if not request.visit.sees_all_stores:
+    if request.visit.here.is_central and not request.visit.sees_all_stores:
         raise PermissionMissing(EDIT_CENTRAL_DATA)
     return {
         "shown_store": store,

@@ -33,7 +33,9 @@ QUESTIONS: dict[str, str | Promise] = {
     "kind": gettext_lazy("Which program will run at the site?"),
     "name": gettext_lazy("What is the site called?"),
     "stores": gettext_lazy("Which stores will be active there?"),
-    "options": gettext_lazy("What does this server get of each store, and what does the store see?"),
+    "options": gettext_lazy(
+        "What does this server get of each store, and what does the store see?"
+    ),
     "role": gettext_lazy("Is it the Open mSupply central server?"),
     "summary": gettext_lazy("Is this right?"),
 }

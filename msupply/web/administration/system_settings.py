@@ -32,8 +32,8 @@ class SettingsForm(forms.Form):
         max_length=100,
         widget=ChooserInput(Site),
         help_text=gettext_lazy(
-            "In a mirrored system: the site where items, names, master lists, users and stores are"
-            " edited. Leave it empty if they are edited on this server."
+            "In a mirrored system: the site where items, names, master lists and stores are edited."
+            " Leave it empty if they are edited on this server."
         ),
     )
     centralised_procurement = forms.BooleanField(

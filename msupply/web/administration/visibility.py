@@ -34,7 +34,7 @@ from msupply.web import page
 from msupply.web.administration import frame, looks, visibility_copy
 from msupply.web.page import FormPage
 from msupply.web.screens.forms import ChooserInput
-from msupply.web.stores import require_central
+from msupply.web.stores import require_central_data
 from msupply.web.visit import PageRequest
 
 SHOWN = 50
@@ -68,7 +68,7 @@ _CHOSEN: dict[str, tuple[type[Model], str | Promise]] = {
 
 
 def _store(request: PageRequest, store_id: str, *, to_edit: bool = False) -> Store:
-    require_central(request, to_edit=to_edit)
+    require_central_data(request, to_edit=to_edit)
     return get_object_or_404(Store.objects.select_related("name"), pk=store_id)
 
 
@@ -92,7 +92,7 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
         "page_total": found.paginator.num_pages,
         "older": address(found.next_page_number()) if found.has_next() else "",
         "newer": address(found.previous_page_number()) if found.has_previous() else "",
-        "joins": _with_types(store, part, found.object_list),
+        "joins": _with_types(request, store, part, found.object_list),
         "template": f"administration/visibility_{part}.html",
         "search_text": text,
         "chooser": _Chooser(part),
@@ -128,9 +128,12 @@ def _visible(store: Store, part: str, text: str) -> QuerySet[Any]:
 
 
 def _with_types(
-    store: Store, part: str, joins: Iterable[Any]
+    request: PageRequest, store: Store, part: str, joins: Iterable[Any]
 ) -> list[tuple[Record, looks.Mark | None]]:
     """Return each join with the sync type that follows from it, where it is one of two stores."""
+    if not request.visit.here.is_central:
+        # A primary server does not know what other sites have.
+        return [(join, None) for join in joins]
     if part == "names":
         return _with_stores(store, list(joins))
     if part == "seen":
@@ -229,8 +232,7 @@ def remove(request: PageRequest, store_id: str) -> HttpResponse:
 
 def copy(request: PageRequest, store_id: str) -> HttpResponse:
     """Ask from which store a store gets what it sees, and copy."""
-    require_central(request, to_edit=True)
-    store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
+    store = _store(request, store_id, to_edit=True)
     form = visibility_copy.CopyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from msupply.records.clinicians import Clinician
 from msupply.records.names import Name, NameType
+from msupply.records.stores import Store
 from msupply.services.merges import KINDS
 from msupply.sync.declare import Record
 from msupply.web.visit import Visit
@@ -32,7 +33,7 @@ def record_actions(context: Context, record: Record) -> list[Action]:
     visit: Visit = context["visit"]
     actions = []
     if visit.here.is_central and visit.may("EDIT_CENTRAL_DATA"):
-        if record._meta.db_table == "store":
+        if isinstance(record, Store):
             actions.append(
                 Action(_("Synchronisation"), "refresh", reverse("store-sync", args=[record.pk]))
             )
@@ -40,6 +41,9 @@ def record_actions(context: Context, record: Record) -> list[Action]:
         if person:
             url = reverse("home-store", args=[person, record.pk])
             actions.append(Action(_("Home store"), "home", url))
+    elif visit.here.is_primary and isinstance(record, Store) and visit.may("EDIT_CENTRAL_DATA"):
+        url = reverse("store-visibility", args=[record.pk])
+        actions.append(Action(_("Visibility"), "eye", url))
     if visit.here.is_central and visit.may("SERVER_ADMIN"):
         where = reverse("where-is", args=[record._meta.model_name, record.pk])
         actions.append(Action(_("Where is it?"), "map-pin", where))
