@@ -108,7 +108,7 @@ def test_a_country_is_set_up_and_a_store_moves_in_it(country, page):
     page.select_option("[aria-label='Sync with north']", "COLLECTOR")
     page.keyboard.press("Alt+s")
     expect(page.locator("#alerts")).to_contain_text("Saved")
-    expect(page.locator("main")).to_contain_text("north: COLLECTOR")
+    expect(page.locator("main")).to_contain_text("north: Collector")
 
     initialise(central, north, south)
     open_store(page, central, "SOU", "Move")

@@ -3,8 +3,10 @@
 import pytest
 from django.db import connection
 
+from msupply.records.names import NameStoreJoin
 from msupply.records.sites import Site
 from msupply.records.stores import Store
+from msupply.records.users import UserStore
 from msupply.sync import here as here_module
 from msupply.sync.models import StoreSettings, StoreSync
 from msupply.sync.site_orders import SiteOrders
@@ -182,7 +184,7 @@ def test_procurement_is_centralised_and_the_change_is_logged(admin):
     here = here_module.load(connection)
     assert here.centralised_procurement
     assert not here.patients_edited_where_visible
-    assert "centralised_procurement: True" in admin.get("/system-settings").text
+    assert "Centralised procurement: Yes" in admin.get("/system-settings").text
 
 
 def test_a_site_that_cannot_be_the_primary_server_is_refused_with_the_reason(admin):
@@ -209,3 +211,19 @@ def test_a_site_makes_an_exception_from_centralised_procurement(nurse):
 
 def test_a_site_has_no_settings_of_the_system(nurse):
     assert nurse.get("/system-settings").status_code == 403
+
+
+def test_the_page_for_the_technician_tells_what_the_stores_still_lack(admin):
+    UserStore.objects.filter(store_id="store-north").delete()
+    NameStoreJoin.objects.filter(store_id="store-north").delete()
+    page = admin.get("/sites/ready/site-2").text
+    assert "It sees no customer or supplier." in page
+    assert "/stores/users/store-north" in page
+    assert "It sees no items." not in page
+
+
+def test_a_site_that_runs_is_not_to_be_initialised(admin):
+    Site.objects.filter(pk="site-2").update(initialisation_status="COMPLETED")
+    page = admin.get("/sites/ready/site-2").text
+    assert "reset its hardware id first" in page
+    assert "to be initialised" not in page

@@ -20,14 +20,16 @@ from django.views.decorators.http import require_GET
 
 from msupply.central import active_site, site_wizard
 from msupply.central.site_wizard import PlannedStore
-from msupply.records.sites import ClientType, Site
+from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.store_moves import OPEN_STATES, StoreMove
 from msupply.records.stores import Store, StoreMode
-from msupply.web.administration import wizard_plan
+from msupply.web.administration import readiness, wizard_plan
 from msupply.web.administration.wizard_plan import Draft, ShownStore
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
+
+STORES_SHOWN = 50
 
 QUESTIONS: dict[str, str | Promise] = {
     "kind": gettext_lazy("Which program will run at the site?"),
@@ -345,11 +347,15 @@ def ready(request: PageRequest, site_id: str) -> HttpResponse:
     site = get_object_or_404(Site, pk=site_id)
     summary = site_wizard.summary(connection, site)
     moves = StoreMove.objects.filter(to_site=site.site_id, state__in=OPEN_STATES)
-    coming = Store.objects.select_related("name").filter(pk__in=moves.values("store_id"))
+    stores = Store.objects.select_related("name")
+    coming = stores.filter(pk__in=moves.values("store_id"))
+    own = stores.filter(site_id=site.site_id, is_disabled=False)
     context: dict[str, Any] = {
         "site": site,
         "summary": summary,
         "qr": mark_safe(summary.qr_svg()),  # noqa: S308 - drawn by segno
+        "lacking": readiness.of_stores(own.order_by("code")[:STORES_SHOWN]),
+        "is_initialised": site.initialisation_status == InitialisationStatus.COMPLETED,
         "coming": [_Coming(store.pk, store.name.name) for store in coming],
         "is_open_msupply": site.client_type == ClientType.OPEN_MSUPPLY,
         "is_mobile": site.client_type == ClientType.MOBILE,
