@@ -14,7 +14,7 @@ from msupply.cli.words import _
 
 if TYPE_CHECKING:
     from msupply.services.scope import Viewer
-    from msupply.services.tables.importing import Plan
+    from msupply.services.tables.plans import Plan
     from msupply.sync.declare.registry import RecordType
 
 exports = typer.Typer(
@@ -60,7 +60,7 @@ def import_table(
         raise Failure(text, _("Check the name and the directory."))
     use_existing(data)
     from msupply.central import table_makers
-    from msupply.services.tables import files, importing
+    from msupply.services.tables import files, importing, writing
 
     viewer, kind = _viewer(store), _kind(type_name)
     maker = table_makers.of(viewer.connection, kind)
@@ -71,7 +71,7 @@ def import_table(
     planned = importing.plan(viewer, kind, files.read(file.read_bytes()), maker=maker)
     applies = not dry_run and (good_rows_only or not planned.errors)
     if applies:
-        importing.apply(viewer, planned, good_rows_only=good_rows_only)
+        writing.apply(viewer, planned, good_rows_only=good_rows_only)
     if as_json:
         print_json(_result(planned, applied=applies))
     else:

@@ -12,7 +12,7 @@ from msupply.records.stores import Store, StoreMode, StorePreference
 from msupply.records.users import User, UserPermission
 from msupply.services import edit
 from msupply.services.scope import Viewer
-from msupply.services.tables import files, importing
+from msupply.services.tables import files, importing, writing
 from msupply.sync import here
 from msupply.wire.credentials import wire_hash
 
@@ -31,7 +31,7 @@ def plan(viewer, model, text):
 
 def load(viewer, model, text):
     planned = plan(viewer, model, text)
-    importing.apply(viewer, planned)
+    writing.apply(viewer, planned)
     return planned
 
 

@@ -3,15 +3,20 @@
 import io
 from datetime import date
 
+import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 
 from msupply.records.items import Item, Unit
 from msupply.records.names import Name
+from msupply.records.preferences import Preference
+from msupply.records.reasons import ReasonOption
 from msupply.records.stock import Location
+from msupply.records.users import UserPermission
 from msupply.services import edit
+from msupply.services.instance import create_store
 from msupply.services.scope import Viewer
-from msupply.services.tables import exporting, files, importing
+from msupply.services.tables import exporting, files, importing, writing
 from msupply.services.tables.columns import columns_of
 from msupply.sync import here
 from msupply.sync.models import ChangelogCentral
@@ -34,7 +39,7 @@ def plan(viewer, model, text, only=None):
 
 def load(viewer, model, text, **options):
     planned = plan(viewer, model, text)
-    importing.apply(viewer, planned, **options)
+    writing.apply(viewer, planned, **options)
     return planned
 
 
@@ -150,7 +155,7 @@ def test_a_change_meanwhile_stops_the_import(viewer):
     planned = plan(viewer, Item, "code,name\namox,Mine\n")
     Item.objects.using(viewer.connection.alias).update(name="Theirs")
     with pytest.raises(ValidationError, match="meanwhile"):
-        importing.apply(viewer, planned)
+        writing.apply(viewer, planned)
 
 
 def test_an_export_imported_again_changes_nothing(viewer, tablet):
@@ -205,7 +210,7 @@ def test_the_records_of_a_list_share_its_values(viewer):
     kind = edit.kind_of(Name)
     sheet = files.read(b"code,name\nC1,Clinic\n")
     planned = importing.plan(viewer, kind, sheet, {"is_customer": True})
-    importing.apply(viewer, planned)
+    writing.apply(viewer, planned)
     assert Name.objects.using(viewer.connection.alias).get(code="C1").is_customer
 
 
@@ -248,8 +253,6 @@ def test_encodings_and_separators(viewer, encoding, separator):
 
 
 def test_an_excel_workbook_with_its_own_kinds_of_values(viewer):
-    import openpyxl
-
     book = openpyxl.Workbook()
     book.active.append(["Code", "Name", "Date of birth", "Deceased", "Margin"])
     book.active.append([12345, "Ada", date(1990, 5, 1), True, 2.5])
@@ -261,3 +264,82 @@ def test_an_excel_workbook_with_its_own_kinds_of_values(viewer):
     assert (name.code, name.date_of_birth, name.is_deceased, name.margin) == (
         "12345", date(1990, 5, 1), True, 2.5,
     )  # fmt: skip
+
+
+def test_a_code_in_other_capitals_is_no_new_record(viewer):
+    load(viewer, Item, "code,name\nAMOX,Amoxicillin\n")
+    planned = plan(viewer, Item, "id,code,name\n,amox,Amoxicillin\n,b,B\n,B,C\nown,Amox,D\n")
+    assert [(row, column) for row, column, _text in errors(planned)] == [(2, "Code"), (4, "Code")]
+    assert "“AMOX”" in errors(planned)[0][2]
+
+
+def test_two_stores_may_each_have_a_shelf_of_one_code(viewer, connection):
+    other = create_store(connection, "B", "Second store", viewer.here.site_id)
+    Location.objects.using(connection.alias).create(code="A1", name="Theirs", store=other)
+    planned = load(viewer, Location, "code,name\nA1,Mine\n")
+    assert (planned.new, planned.changed) == (1, 0)
+    again = plan(viewer, Location, "code,name,store\nA1,Mine 2,CMS\n")
+    assert (again.new, again.changed, errors(again)) == (0, 1, [])
+
+
+def test_one_permission_in_each_store_is_a_record_of_its_own(viewer, connection, admin):
+    create_store(connection, "B", "Second store", 1)
+    text = "User,Store,Permission\n{0},CMS,View stock\n{0},B,View stock\n{0},,View stock\n"
+    planned = load(viewer, UserPermission, text.format(admin.username))
+    assert (planned.new, planned.unchanged, errors(planned)) == (2, 1, [])
+    again = plan(viewer, UserPermission, text.format(admin.username))
+    assert (again.new, again.unchanged, errors(again)) == (0, 3, [])
+
+
+def test_a_reason_counts_for_its_type_alone(viewer):
+    text = "Type,Reason\nReturn reason,Broken\nOpen vial wastage,Broken\n"
+    load(viewer, ReasonOption, text)
+    assert plan(viewer, ReasonOption, text).unchanged == 2
+
+
+def test_a_preference_of_a_store_does_not_take_that_of_another(viewer, connection):
+    create_store(connection, "B", "Second store", 1)
+    load(viewer, Preference, "Key,Store,Value\nshow,CMS,true\n")
+    planned = load(viewer, Preference, "Key,Store,Value\nshow,B,false\nshow,,false\n")
+    assert (planned.new, planned.changed) == (2, 0)
+
+
+def workbook(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return files.read(out.getvalue())
+
+
+def test_a_date_cell_that_lost_its_format_is_still_a_date(viewer):
+    sheet = workbook(["Code", "Name", "Date of birth"], ["a", "A", 44000], ["b", "B", 2020])
+    planned = importing.plan(viewer, edit.kind_of(Name), sheet)
+    assert planned.rows[0].record.date_of_birth == date(2020, 6, 18)
+    assert [row for row, _column, _text in errors(planned)] == [3]
+
+
+def test_errors_of_formulas_are_no_values(viewer):
+    planned = plan(viewer, Item, "code,name,unit\na,#REF!,\nb,B,#N/A\n")
+    assert [column for _row, column, _text in errors(planned)] == ["Name", "Unit"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"%PDF-1.4\nx", "neither CSV"), (b"<html><table></table>", "neither CSV"),
+     (b'[{"code": "a"}]', "neither CSV"), (b"code,name\n", "no rows"),
+     (b'code,name\na,"open\nb,B\n', "row 2"), (b"", "empty"), (b"\xd0\xcf\x11\xe0x", "old"),
+     (b"Item list\n\ncode,name\na,A\n", "It reads: Item list")],
+)  # fmt: skip
+def test_what_is_no_table_is_said_so(viewer, content, told):
+    with pytest.raises(ValidationError, match=told):
+        importing.plan(viewer, edit.kind_of(Item), files.read(content))
+
+
+def test_a_large_file_with_a_few_mistakes(viewer):
+    wrong = {17: ",Barrel", 1200: "Item,Barrel", 5000: ",", 7777: "Item,x"}
+    rows = [f"c{n}," + wrong.get(n, f"Item {n},Tablet") for n in range(2, 10_002)]
+    planned = plan(viewer, Item, "\n".join(["code,name,unit", *rows]))
+    assert sorted({row for row, _column, _text in errors(planned)}) == [17, 1200, 5000, 7777]
+    assert (planned.new, planned.faulty) == (9_996, 4)

@@ -6,7 +6,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from msupply.services.tables import spreadsheet
-from msupply.services.tables.importing import Plan
+from msupply.services.tables.plans import Plan
 from msupply.services.tables.spreadsheet import Sheet
 
 

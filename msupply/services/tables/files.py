@@ -21,6 +21,8 @@ MOST_COLUMNS = 300
 LONGEST_CELL = 1_000_000
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+# A PDF, a web page (as which some programs save their Excel files), and JSON.
+_NO_TABLES = ("%PDF", "<", "{", "[")
 SEPARATORS = ",;\t|"
 
 
@@ -68,6 +70,8 @@ def _sheet(rows: Iterable[tuple[int, Sequence[Any]]]) -> Sheet:
             found.append((number, cells))
     if titles is None:
         raise ValidationError(_("The file is empty."))
+    if not found:
+        raise ValidationError(_("The file has titles, but no rows below them."))
     return Sheet(titles, found)
 
 
@@ -84,7 +88,7 @@ def _text(content: bytes) -> str:
     except UnicodeDecodeError:
         # Five bytes stand for nothing in Windows-1252; a letter that is lost shows in the preview.
         text = content.decode("cp1252", errors="replace")
-    if "\0" in text:
+    if "\0" in text or text.lstrip().startswith(_NO_TABLES):
         raise ValidationError(_("The file is neither CSV nor an Excel workbook."))
     return text
 
@@ -104,8 +108,10 @@ def _csv_rows(text: str) -> Iterable[tuple[int, Sequence[str]]]:
             yield begins, cells
             begins = lines_before + reader.line_num + 1
     except csv.Error as error:
-        message = _("The file is no CSV: line {line}: {error}.")
-        raise ValidationError(message.format(line=begins, error=error)) from None
+        text = _("The file is no CSV: the quotation marks of row {row} do not pair up.")
+        if "limit" in str(error):
+            text = _("Row {row} has a cell that is too long.")
+        raise ValidationError(text.format(row=begins)) from None
     finally:
         csv.field_size_limit(before)
 

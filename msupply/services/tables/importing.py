@@ -1,108 +1,33 @@
-"""Tables in: what a file would change is planned first, with errors by row, and then written.
+"""Tables in: what a file would change is planned first, with errors by row; see writing.py.
 
 A row is matched to a record by its id or, for types that have one, by a key that people know:
 its code, its name within its parent, or the two records that it joins.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from msupply.services import activity, edit, scope, visibility
+from msupply.services import edit, scope, visibility
 from msupply.services.guard import Guard
 from msupply.services.scope import Viewer
-from msupply.services.tables import keys, references, told, values
+from msupply.services.tables import keys, references, titles, told, values
 from msupply.services.tables.columns import ID, Form, TableColumn, columns_of
 from msupply.services.tables.files import Sheet
 from msupply.services.tables.making import Maker
+from msupply.services.tables.plans import Key, Parsed, Plan, Planned, RowError, Values
 from msupply.services.tables.references import Found
 from msupply.sync.declare import Record
 from msupply.sync.declare.registry import RecordType
 
-Values = dict[str, Any]
-Key = tuple[Any, ...]
 BATCH = 500
 LONGEST_ID = 100
 # New ones are made on a page of their own, which makes what belongs to them too.
 CHANGED_ONLY = frozenset({"site", "store", "user"})
-
-
-@dataclass(frozen=True)
-class RowError:
-    """What is wrong in a row, in which column (empty: the row as a whole), and what to do."""
-
-    row: int
-    column: str
-    text: str
-
-
-@dataclass
-class Parsed:
-    """One row of the file with its values, before anybody knows which record it means.
-
-    `doubts` are errors by title, unless the row turns out to be a new record for a maker.
-    """
-
-    number: int
-    record_id: str
-    texts: dict[str, str]
-    given: Values = field(default_factory=dict)
-    empty: set[str] = field(default_factory=set)
-    doubts: dict[str, str] = field(default_factory=dict)
-    key: Key | None = None
-
-
-@dataclass
-class Planned:
-    """One row of the file that would make or change a record."""
-
-    row: int
-    record: Record
-    before: Values | None
-    given: Values
-    # What is written with a new record.
-    beside: list[Record] = field(default_factory=list)
-
-    @property
-    def is_new(self) -> bool:
-        """True when the record is not here yet."""
-        return self.before is None
-
-
-@dataclass
-class Plan:
-    """What an import would do."""
-
-    kind: RecordType
-    sheet: Sheet
-    columns: list[TableColumn]
-    ignored: list[str]
-    key: tuple[str, ...]
-    maker: Maker | None = None
-    rows: list[Planned] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
-    unchanged: int = 0
-
-    @property
-    def new(self) -> int:
-        """How many records would be made."""
-        return sum(1 for row in self.rows if row.is_new)
-
-    @property
-    def changed(self) -> int:
-        """How many records would be changed."""
-        return len(self.rows) - self.new
-
-    @property
-    def faulty(self) -> int:
-        """How many rows have errors."""
-        return len({error.row for error in self.errors})
 
 
 def plan(
@@ -131,8 +56,9 @@ class _Planner:
     ) -> None:
         self.viewer, self.kind, self.sheet, self.only = viewer, kind, sheet, only
         self.maker = maker
-        self.places, ignored = _match_titles(kind, sheet.titles, only)
-        self.further = _further(maker, ignored, sheet.titles)
+        self.every = columns_of(kind)
+        self.places, ignored = titles.matched(self.every, sheet.titles, only)
+        self.further = titles.further(maker, ignored, sheet.titles)
         ignored = [t for t in ignored if sheet.titles.index(t) not in self.further]
         self.has_id = any(title.casefold() == ID for title in sheet.titles)
         columns = list(self.places.values())
@@ -141,6 +67,7 @@ class _Planner:
         self.out = Plan(kind, sheet, columns, ignored, key, maker)
         self.guard = Guard(viewer.connection, viewer.user, viewer.store_id, kind)
         self.bad: set[int] = set()
+        self.with_id: set[int] = set()
 
     def plan(self) -> Plan:
         found = self._references()
@@ -159,6 +86,7 @@ class _Planner:
             if row.number not in self.bad:
                 self._row(row, existing, by_key)
         self._twice()
+        self._capitals()
         self._other_parties()
         self.out.rows = [row for row in self.out.rows if row.row not in self.bad]
         self.out.errors.sort(key=lambda error: error.row)
@@ -229,6 +157,7 @@ class _Planner:
                 row.empty.add(column.attname)
                 continue
             try:
+                values.refuse_error(cell)
                 if column.attname in month_first and values.has_slashes(cell):
                     raise values.NoValue(_("Write dates as 2026-12-31, or as 31/12/2026."))
                 old = getattr(current, column.attname) if current else None
@@ -240,7 +169,11 @@ class _Planner:
                 else:
                     self.error(row.number, column.heading, str(error))
         if len(cells) > len(self.sheet.titles):
-            self.error(row.number, "", _("The row has more cells than there are titles."))
+            text = _(
+                "The row has more cells than there are titles. Put quotation marks around texts"
+                " that hold the separator."
+            )
+            self.error(row.number, "", text)
 
     def _value(self, column: TableColumn, cell: Any, found: dict[str, Found], old: Any) -> Any:
         if column.form is not Form.REFERENCE:
@@ -271,6 +204,12 @@ class _Planner:
         every = scope.records(self.viewer, self.kind, with_deleted=True)
         return every.filter(**self.only)
 
+    def _in_use(self) -> QuerySet[Record]:
+        every = self._visible()
+        if "deleted_datetime" in self.kind.columns:
+            every = every.filter(Q(deleted_datetime__isnull=True))
+        return every
+
     def _existing_by_id(self, ids: list[str]) -> dict[str, Record]:
         wanted = sorted({i for i in ids if i})
         found: dict[str, Record] = {}
@@ -282,7 +221,12 @@ class _Planner:
         """Return what people know the row's record by, as it will be."""
         is_here = {name: getattr(current, name) for name in self.out.key} if current else {}
         before = is_here or self.shared
-        return keys.values(self.kind, self.out.key, before | dict.fromkeys(row.empty) | row.given)
+        return keys.values(self.kind, self.out.key, before | self._emptied(row) | row.given)
+
+    def _emptied(self, row: Parsed) -> Values:
+        """An empty reference says that there is none, not that the cell says nothing."""
+        columns = self.kind.columns
+        return {n: None for n in row.empty if columns[n].is_relation and columns[n].null}
 
     def _existing_by_key(self, parsed: list[Parsed]) -> dict[Key, list[Record]]:
         """Return the records that rows without an id may mean, by their key."""
@@ -291,9 +235,7 @@ class _Planner:
         if not wanted:
             return {}
         found: dict[Key, list[Record]] = {}
-        every = self._visible()
-        if "deleted_datetime" in self.kind.columns:
-            every = every.filter(Q(deleted_datetime__isnull=True))
+        every = self._in_use()
         # The part that differs most asks for the fewest records.
         parts = [sorted({k[place] for k in wanted}, key=str) for place in range(len(key))]
         full = [place for place, part in enumerate(parts) if None not in part]
@@ -360,14 +302,16 @@ class _Planner:
             text = _("There is no such {what} yet. Make it on its own page first.")
             self.error(row.number, "", text.format(what=what))
             return
+        if row.record_id:
+            self.with_id.add(row.number)
         record: Record = self.kind.model(id=row.record_id) if row.record_id else self.kind.model()
         defaults = self.maker.defaults if self.maker else {}
-        all_given = dict(defaults) | self.shared | row.given
+        all_given = dict(defaults) | self.shared | self._emptied(row) | row.given
         edit.assign(record, all_given)
         beside = self._made(row, record)
         if row.number in self.bad:
             return
-        touched = set(all_given) | row.empty | {c.attname for c in columns_of(self.kind)}
+        touched = set(all_given) | row.empty | {c.attname for c in self.every}
         self._take(Planned(row.number, record, None, all_given, beside), touched)
 
     def _made(self, row: Parsed, record: Record) -> list[Record]:
@@ -386,7 +330,11 @@ class _Planner:
 
     def _own_store(self) -> Values:
         store = scope.own_store_column(self.kind)
-        return {store: self.viewer.store_id} if store and self.viewer.store_id else {}
+        if not store or not self.viewer.store_id:
+            return {}
+        # Who works for all stores means all of them by naming none.
+        for_all = self.kind.columns[store].null and self.viewer.sees_all_stores
+        return {} if for_all else {store: self.viewer.store_id}
 
     def _change(self, row: Parsed, record: Record) -> None:
         given, empty = row.given, row.empty
@@ -420,10 +368,10 @@ class _Planner:
         self.out.rows.append(row)
 
     def _heading(self, name: str) -> str:
-        return next((c.heading for c in columns_of(self.kind) if c.field.name == name), name)
+        return next((c.heading for c in self.every if c.field.name == name), name)
 
     def _key_heading(self) -> str:
-        known = {c.attname: c.heading for c in columns_of(self.kind)}
+        known = {c.attname: c.heading for c in self.every}
         return " + ".join(known.get(name, name) for name in self.out.key)
 
     # --- rows together ---
@@ -441,6 +389,36 @@ class _Planner:
             for name in names:
                 seen.setdefault(name, row.row)
 
+    def _capitals(self) -> None:
+        """A code that differs in capitals only is a slip; who means it gives the row an id."""
+        key = self.out.key
+        forms = {column.attname: column.form for column in self.every}
+        text = next((name for name in key if forms[name] is Form.TEXT), None)
+        rows = [r for r in self.out.rows if r.is_new and r.row not in self.bad | self.with_id]
+        if text is None or not rows:
+            return
+        wanted: dict[Key, Planned] = {}
+        for row in rows:
+            whole = tuple(getattr(row.record, name) for name in key)
+            first = wanted.setdefault(_folded(whole), row)
+            if first is not row:
+                self._alike(row, _("row {row}").format(row=first.row))
+        lowered = sorted({str(getattr(row.record, text)).lower() for row in rows})
+        every = self._in_use().annotate(lowered=Lower(text))
+        for start in range(0, len(lowered), BATCH):
+            found = every.filter(lowered__in=lowered[start : start + BATCH])
+            for whole in found.values_list(*key):
+                if _folded(whole) in wanted:
+                    value = dict(zip(key, whole, strict=True))[text]
+                    self._alike(wanted[_folded(whole)], _("“{value}”").format(value=value))
+
+    def _alike(self, row: Planned, other: str) -> None:
+        text = _(
+            "This differs from {other} in capitals only. Write it the same way, or give the row an"
+            " id of its own."
+        )
+        self.error(row.row, self._key_heading(), text.format(other=other))
+
     def _other_parties(self) -> None:
         rows = [row for row in self.out.rows if row.row not in self.bad]
         given = {name.removesuffix("_id") for row in rows for name in row.given}
@@ -451,44 +429,8 @@ class _Planner:
                     self.error(row.row, self._heading(name), text)
 
 
-def _further(maker: Maker | None, unknown: Sequence[str], titles: Sequence[str]) -> dict[int, str]:
-    """Return the columns that only a maker reads, by their place in the file."""
-    found = {}
-    for name, heading in (maker.further if maker else {}).items():
-        for title in unknown:
-            if title.casefold() in (name, heading.casefold()):
-                found[titles.index(title)] = name
-    return found
-
-
-def _match_titles(
-    kind: RecordType, titles: Sequence[str], only: Values
-) -> tuple[dict[int, TableColumn], list[str]]:
-    """Return the columns by their place in the file, and the titles that mean nothing here."""
-    known: dict[str, TableColumn] = {}
-    columns = columns_of(kind)
-    for column in columns:
-        for name in column.names():
-            known.setdefault(name.casefold(), column)
-    places: dict[int, TableColumn] = {}
-    ignored = []
-    for place, title in enumerate(titles):
-        found = known.get(title.casefold())
-        if found is not None and found.field.editable and found.field.name not in only:
-            if found in places.values():
-                raise ValidationError(_("The column “{title}” is there twice.").format(title=title))
-            places[place] = found
-        elif title and title.casefold() != ID and title != _("Errors"):
-            ignored.append(title)
-    if not places:
-        expected = ", ".join(column.heading for column in columns[:6])
-        raise ValidationError(
-            _(
-                "The first row has none of this table's titles, such as: {titles}. Download the"
-                " template to see them all."
-            ).format(titles=expected)
-        )
-    return places, ignored
+def _folded(key: Sequence[Any]) -> Key:
+    return tuple(part.casefold() if isinstance(part, str) else part for part in key)
 
 
 def _faults(record: Record, touched: set[str]) -> dict[str, list[str]]:
@@ -496,61 +438,9 @@ def _faults(record: Record, touched: set[str]) -> dict[str, list[str]]:
     referring = {f.name for f in record._meta.concrete_fields if f.is_relation}
     every = {f.name for f in record._meta.fields}
     found = edit.faults(record, (every - touched) | referring | {"id", "extra"})
-    for name in referring & touched:
+    for name in (referring & touched) | (set(found) & every):
         column = record._meta.get_field(name)
-        if not column.null and getattr(record, column.attname) in (None, ""):  # type: ignore[union-attr]
-            found.setdefault(name, []).append(_("This cell must not be empty."))
+        is_empty = getattr(record, column.attname) in (None, "")  # type: ignore[union-attr]
+        if is_empty and not (column.null and name in referring):
+            found[name] = [_("This cell must not be empty.")]
     return found
-
-
-# --- writing ------------------------------------------------------------------------------------
-
-
-def apply(viewer: Viewer, planned: Plan, *, good_rows_only: bool = False) -> None:
-    """Write what was planned, in one transaction.
-
-    Raises ValidationError when rows have errors, unless only the good ones are wanted, and when
-    somebody else has changed a record since it was planned.
-    """
-    if planned.errors and not good_rows_only:
-        raise ValidationError(_("The file has errors; nothing was imported."))
-    rows = planned.rows
-    if planned.maker is not None:
-        planned.maker.finish([row.record for row in rows if row.is_new])
-    with transaction.atomic(using=viewer.connection.alias):
-        for start in range(0, len(rows), BATCH):
-            _write(viewer, planned.kind, rows[start : start + BATCH])
-
-
-def _write(viewer: Viewer, kind: RecordType, rows: list[Planned]) -> None:
-    every: QuerySet[Record] = edit.rows_of(viewer.connection, kind.model)
-    now_here = every.select_for_update().in_bulk([row.record.pk for row in rows])
-    for row in rows:
-        here = now_here.get(row.record.pk)
-        if (edit.columns_of(here) if here else None) != row.before:
-            raise ValidationError(
-                _("Row {row}: somebody has changed this record meanwhile. Import again.").format(
-                    row=row.row
-                )
-            )
-    new = [row.record for row in rows if row.is_new]
-    every.bulk_create(new, batch_size=BATCH)
-    beside = sorted((r for row in rows for r in row.beside), key=lambda r: r._meta.db_table)
-    for model, group in groupby(beside, key=type):
-        others: QuerySet[Record] = edit.rows_of(viewer.connection, model)
-        others.bulk_create(list(group), batch_size=BATCH)
-    changed = [row for row in rows if not row.is_new]
-    names = {name for row in changed for name in row.given}
-    if "modified_datetime" in kind.columns:
-        names.add("modified_datetime")
-    if changed:
-        every.bulk_create(
-            [row.record for row in changed],
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=sorted(kind.columns[name].name for name in names),
-        )
-    if viewer.user is not None:
-        changes = [(row.record, row.before, edit.columns_of(row.record)) for row in rows]
-        activity.log_edits(viewer.connection, viewer.user, viewer.store_id, changes)

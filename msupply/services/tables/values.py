@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import isfinite
 from typing import Any
 
@@ -20,6 +20,13 @@ _DAY_FIRST = re.compile(
     r"(\d{1,2})[./](\d{1,2})[./](\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?$"
 )
 _SHOWN_CHOICES = 12
+# What spreadsheets show where a formula went wrong.
+_ERRORS = frozenset(
+    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
+)
+# Excel counts days; a date cell that lost its format is such a number, here of 1954 to 2119.
+_EXCEL_DAYS = range(20_000, 80_000)
+_EXCEL_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - naive UTC everywhere
 
 
 class NoValue(ValueError):
@@ -44,6 +51,13 @@ def text_of(cell: Any) -> str:
     text = str(cell).strip()
     # An export puts an apostrophe before what a spreadsheet would calculate.
     return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
+
+
+def refuse_error(cell: Any) -> None:
+    """Raise NoValue for what a spreadsheet shows in place of a value."""
+    if isinstance(cell, str) and cell.strip() in _ERRORS:
+        text = _("The spreadsheet shows the error {value} here. Correct the formula.")
+        raise NoValue(text.format(value=cell.strip()))
 
 
 def parse(column: TableColumn, cell: Any) -> Any:
@@ -118,6 +132,8 @@ def _moment(_column: TableColumn, cell: Any) -> datetime:
         return cell.replace(tzinfo=None)
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - naive UTC everywhere
+    if isinstance(cell, (int, float)) and int(cell) in _EXCEL_DAYS:
+        return _EXCEL_DAY_0 + timedelta(days=cell)
     text = text_of(cell)
     day_first = _DAY_FIRST.match(text)
     try:

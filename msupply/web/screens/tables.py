@@ -22,9 +22,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from msupply.central import table_makers
 from msupply.records.uploads import Upload
-from msupply.services.tables import exporting, faulty, files, importing, templates
+from msupply.services.tables import exporting, faulty, files, importing, templates, writing
 from msupply.services.tables.columns import columns_of
-from msupply.services.tables.importing import Plan
+from msupply.services.tables.plans import Plan
 from msupply.sync.clock import now
 from msupply.web import alerts, downloads
 from msupply.web.alerts import Alert
@@ -231,7 +231,7 @@ def _text(column: Any, value: Any) -> str:
 def import_now(request: PageRequest, screen: Screen, upload: Upload, planned: Plan) -> HttpResponse:
     """Write what was previewed: all rows, or the good ones if so asked."""
     good_rows_only = request.POST.get("rows") == "good"
-    importing.apply(request.visit.viewer, planned, good_rows_only=good_rows_only)
+    writing.apply(request.visit.viewer, planned, good_rows_only=good_rows_only)
     if planned.errors:
         messages.warning(
             request, _("%(n)d rows with errors were not imported.") % {"n": planned.faulty}
