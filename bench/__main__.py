@@ -10,6 +10,7 @@ SCENARIOS = {
     "push": (scenarios.push, 100_000),
     "idle-pull": (scenarios.idle_pull, 10_000_000),
     "routing": (scenarios.routing, 10_000),
+    "country": (scenarios.country, 80_000),
     "people": (scenarios.people, 100_000),
 }
 

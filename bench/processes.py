@@ -66,10 +66,12 @@ class Instance:
         """Serve this instance for a while; yields the watch over all its processes."""
         self.port = self.port or free_port()
         command = [*MSUPPLY, "serve", "--data", str(self.folder), "--port", str(self.port)]
-        log = (self.folder / "serve.log").open("wb")
+        said = self.folder / "serve.log"
+        log = said.open("wb")
         process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         try:
-            _wait_for(self.url)
+            if not _answers(self.url):
+                raise SystemExit(f"{self.url} does not answer:\n{said.read_text()}")
             watch = Watch([process.pid])
             with watch:
                 yield watch
@@ -129,15 +131,16 @@ def free_port() -> int:
     return port
 
 
-def _wait_for(url: str) -> None:
-    for _ in range(300):
+def _answers(url: str) -> bool:
+    """Wait until a server answers; on a busy machine it may take a while to start."""
+    for _ in range(600):
         try:
             urllib.request.urlopen(url + "/sync/v5/site", timeout=2)
         except urllib.error.HTTPError:
-            return  # It asks who we are, so it is there.
+            return True  # It asks who we are, so it is there.
         except OSError:
             time.sleep(0.1)
-    raise SystemExit(f"{url} does not answer")
+    return False
 
 
 def central(folder: Path, database: str | None, port: int) -> Instance:

@@ -68,7 +68,7 @@ def fill(sites: int, stores: int, log_rows: int) -> None:
             StoreSync(store_id=f"store-{n}", site_id=primary(sites), sync_with="COLLECTOR")
             for n in range(stores)
         )
-    _fill_log(stores, log_rows)
+    fill_log(stores, log_rows)
     _work_of_one_store()
 
 
@@ -77,7 +77,8 @@ def primary(sites: int) -> int:
     return FIRST_SITE + sites
 
 
-def _fill_log(stores: int, rows: int) -> None:
+def fill_log(stores: int, rows: int) -> None:
+    """Log `rows` changes of records of all stores in turn."""
     if connection.vendor == "sqlite":
         numbers = (
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s)"
@@ -119,8 +120,8 @@ def measure(sites: int) -> dict[str, float]:
         SiteState.objects.update_or_create(site_id=site, defaults={"queue_cursor": head})
     behind = head - 3 * BATCH
     return {
-        "idle_poll": statistics.median(_timed(partial(_poll, site)) for site in ordinary),
-        "idle_poll_of_the_primary": _median(lambda: _poll(primary(sites))),
+        "idle_poll": statistics.median(_timed(partial(poll, site)) for site in ordinary),
+        "idle_poll_of_the_primary": _median(lambda: poll(primary(sites))),
         "pull_1000": _median(lambda: _pull(FIRST_SITE, behind)),
         "pull_1000_of_the_primary": _median(lambda: _pull(primary(sites), behind)),
         "visibility_change": _median(_change_visibility),
@@ -128,7 +129,8 @@ def measure(sites: int) -> dict[str, float]:
     }
 
 
-def _poll(site: int) -> None:
+def poll(site: int) -> None:
+    """Ask all logs what is new for a site that has everything."""
     here = instance.load(connection)
     reader = routing.reader_for(connection, here, site)
     for channel in (Channel.CENTRAL, Channel.MODERN):

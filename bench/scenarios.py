@@ -16,6 +16,9 @@ from bench.processes import Instance, Watch, central, free_port, init_site
 
 Figure = dict[str, Any]
 
+# The changes in the log of a country.
+LOG_ROWS = 1_000_000
+
 
 @contextmanager
 def _folder() -> Iterator[Path]:
@@ -102,8 +105,7 @@ def routing(n: int, database: str | None = None) -> Iterator[Figure]:
     for stores in (max(100, n // 100), n):
         with _folder() as folder:
             server = central(folder / "central", database, free_port())
-            log_rows = 1_000_000
-            arguments = (str(stores // 2), str(stores), str(log_rows))
+            arguments = (str(stores // 2), str(stores), str(LOG_ROWS))
             found: dict[str, float] = json.loads(server.python("bench.routing", *arguments))
         base = base or found
         for what, milliseconds in found.items():
@@ -117,6 +119,24 @@ def routing(n: int, database: str | None = None) -> Iterator[Figure]:
                 "ratio_to_fewest_stores": round(milliseconds / base[what], 2),
                 "peak_rss_mb": {"server": max(server.peaks.values())},
             }
+
+
+def country(n: int, database: str | None = None) -> Iterator[Figure]:
+    """Measure the pages and operations of a country's administrators: `n` stores, half the sites."""
+    with _folder() as folder:
+        server = central(folder / "central", database, free_port())
+        said = server.python("bench.country", str(n // 2), str(n), str(LOG_ROWS))
+    for line in said.splitlines():
+        if line.startswith("{"):
+            found: Figure = json.loads(line)
+            yield {
+                "figure": f"country: {found.pop('what')}",
+                "n": n,
+                "sites": n // 2,
+                "database": _kind(database),
+                "records_per_s": 0,
+                "peak_rss_mb": {"server": round(found.pop("peak_mb"), 1)},
+            } | found
 
 
 def people(n: int, database: str | None = None) -> Iterator[Figure]:
@@ -166,7 +186,7 @@ def _figure(name: str, n: int, rate: float, peaks: dict[str, float]) -> Figure:
 
 
 def _peaks(watch: Watch) -> dict[str, float]:
-    roles = {"worker": "background", "serve": "serve", "spawn_main": "web"}
+    roles = {"worker": "background", "serve": "web"}
     found: dict[str, float] = {}
     for label, peak in watch.peaks.items():
         role = next((name for mark, name in roles.items() if mark in label), "other")

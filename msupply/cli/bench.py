@@ -15,7 +15,12 @@ HELP = _("Measure speed and memory on this machine, beside named baselines; it m
 
 Scenario = Annotated[
     str,
-    typer.Argument(help=_("initialise, push, idle-pull or people (log-ins during integration).")),
+    typer.Argument(
+        help=_(
+            "initialise, push, idle-pull, routing, country (an administrator's pages) or people"
+            " (log-ins during integration)."
+        )
+    ),
 ]
 Number = Annotated[
     int | None, typer.Option("--n", help=_("Records; each has its own usual number."))
