@@ -42,9 +42,11 @@ def sync(data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False) -> None:
 
 def run(connection: "BaseDatabaseWrapper", bars: Progress) -> "CycleStatus":
     """Run one cycle and show its steps; raises SyncFailure when it fails."""
+    from msupply.sync import collector
     from msupply.sync.cycle import run_cycle
     from msupply.sync.failure import SyncFailure
 
+    collector.tune()
     status = run_cycle(connection, progress=_Bars(bars).show)
     if status.error is not None:
         raise SyncFailure(*status.error)
