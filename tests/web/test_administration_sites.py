@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from msupply.records.names import NameStoreJoin
-from msupply.records.sites import Site
+from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
 from msupply.records.users import UserStore
 from msupply.sync import here as here_module
@@ -223,7 +223,7 @@ def test_the_page_for_the_technician_tells_what_the_stores_still_lack(admin):
 
 
 def test_a_site_that_runs_is_not_to_be_initialised(admin):
-    Site.objects.filter(pk="site-2").update(initialisation_status="COMPLETED")
+    Site.objects.filter(pk="site-2").update(initialisation_status=InitialisationStatus.COMPLETED)
     page = admin.get("/sites/ready/site-2").text
     assert "reset its hardware id first" in page
     assert "to be initialised" not in page

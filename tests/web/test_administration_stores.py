@@ -147,7 +147,7 @@ def test_a_transfer_copy_becomes_a_collector_and_the_change_is_logged(admin, see
     assert admin.post(TAB, settings(sync_3="COLLECTOR")).status_code == 302
     assert StoreSync.objects.get(store_id="store-north", site_id=3).sync_with == "COLLECTOR"
     page = admin.get(TAB).text
-    assert "south: TRANSFER" in page
+    assert "south: Transfer" in page
     assert "south: Collector" in page
     entry = ActivityLog.objects.get(type="STORE_SYNC_TYPE_CHANGED")
     assert entry.user_id == admin.user.pk
