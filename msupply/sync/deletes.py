@@ -31,12 +31,14 @@ def integrate_deletes(
         problems = ownership.refused_deletes(connection, kind, ids, sender)
     with transaction.atomic(using=connection.alias):
         if isinstance(kind.removal, HardDelete):
-            problems |= _still_referred_to(connection, kind, ids)
+            problems = _still_referred_to(connection, kind, ids) | problems
         delete(connection, kind, [i for i in ids if i not in problems], origin)
         quarantine.forget(connection, chunk.table, ids, chunk.source_site)
-        not_owned = [i for i, problem in problems.items() if problem.code == quarantine.NOT_OWNER]
-        # The site that deleted what is not its own gets it back.
-        changelog.touch_records(connection, kind, not_owned, origin.logs - {Channel.CENTRAL})
+        if origin.is_site:
+            # The site has deleted what stays here: it gets it back.
+            changelog.touch_records(
+                connection, kind, list(problems), origin.logs - {Channel.CENTRAL}
+            )
         bad = [(record_id, b"null", problem) for record_id, problem in problems.items()]
         quarantine.keep(connection, chunk, bad)
         buffer.drop(connection, chunk)

@@ -214,6 +214,16 @@ def test_a_parent_with_children_left_is_not_deleted(connection):
     assert rows(connection, "SELECT count(*) FROM toy_loan") == [(1,)]
 
 
+@pytest.mark.parametrize(("site", "code"), [(3, "not_owner"), (2, "database")])
+def test_what_a_site_has_deleted_and_may_not_goes_back_to_it(connection, site, code):
+    country(connection)
+    push(connection, {"Loan": [loan(1)], "loan line": [line(1)]}, site=2)
+    push(connection, {"Loan": [{"ID": "L1"}]}, site=site, action="delete")
+    assert reasons(connection) == [("L1", code)]
+    sources = rows(connection, "SELECT source_site FROM changelog_queue WHERE record_id = 'L1'")
+    assert sources == [(None,)]
+
+
 def test_parent_and_children_deleted_together_go(connection):
     country(connection)
     push(connection, {"Loan": [loan(1)], "loan line": [line(1)]}, site=2)
