@@ -37,7 +37,7 @@ class Level(StrEnum):
     REGIONS = "regions"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MapStore:
     """One store: where it is, how its site is doing, who supplies it."""
 
@@ -52,7 +52,7 @@ class MapStore:
     supplier: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Mark:
     """One mark of the map: a store, or a site or region with all its stores."""
 
