@@ -131,4 +131,5 @@ def joined(model: type[models.Model], columns: Sequence[str], values: Sequence[A
         else:
             texts.append(str(value))
     separator = " " if columns[0] == "first_name" else " · "
-    return separator.join(texts) or _("(no name)")
+    # Sites have their name as code too.
+    return separator.join(dict.fromkeys(texts)) or _("(no name)")

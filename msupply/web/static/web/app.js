@@ -142,5 +142,7 @@
     showTimes(document);
     for (const link of document.querySelectorAll(".menu-entries [aria-current=page]"))
       link.closest("details").open = true;
+    // On a phone the tabs reach beyond the edge.
+    document.querySelector(".tabs .active")?.scrollIntoView({ block: "nearest", inline: "center" });
   });
 })();
