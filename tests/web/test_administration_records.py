@@ -1,5 +1,7 @@
 """Merging records, the home store of patients, and what is said when an edit is refused."""
 
+import re
+
 import pytest
 from django.db import connection
 
@@ -29,6 +31,18 @@ def test_a_merge_is_shown_before_it_is_done(admin, twins):
     assert "Amoxicilin tabs" in page.text
     assert "cannot be undone" in page.text
     assert Item.objects.filter(pk=lost).exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered", "left_out"),
+    [("patient", "Okafor, Ada", "South"), ("name", "South", "Okafor, Ada")],
+)
+def test_the_search_for_two_names_offers_those_that_can_be_merged(admin, kind, offered, left_out):
+    page = admin.get(f"/merge/{kind}").text
+    address = re.search(r'hx-get="([^"]+)"', page)[1]
+    choices = admin.get(address).text
+    assert offered in choices
+    assert left_out not in choices
 
 
 def test_what_refers_to_the_record_that_goes_is_counted(admin, twins):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from msupply.services import merges
-from msupply.services.merges import KINDS, Kind, Preview
+from msupply.services.merges import KINDS, Preview
 from msupply.services.permissions import PermissionMissing
 from msupply.sync.declare import Record
 from msupply.web import page
@@ -46,10 +46,14 @@ class PairForm(forms.Form):
     keep = forms.CharField(label=gettext_lazy("The record that stays"), max_length=100)
     delete = forms.CharField(label=gettext_lazy("The record that goes"), max_length=100)
 
-    def __init__(self, visit: Visit, kind: Kind, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, visit: Visit, kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.widget = ChooserInput(kind.model, visit=visit)
+            field.widget = ChooserInput(KINDS[kind].model, _ASKING.get(kind, ""), visit)
+
+
+# Patients stand among the names: each search finds its own (screens/visible.py).
+_ASKING = {"patient": "patients", "name": "parties"}
 
 
 def kinds_for(visit: Visit) -> list[tuple[str, str | Promise]]:
@@ -77,7 +81,7 @@ def pair(request: PageRequest, kind: str) -> HttpResponse:
     given = request.POST or request.GET
     is_whole = bool(given.get("keep") and given.get("delete"))
     asked: dict[str, Any] = {"data": given} if is_whole else {"initial": given.dict()}
-    form = PairForm(request.visit, what, **asked)
+    form = PairForm(request.visit, kind, **asked)
     preview = _preview(request, kind, form) if is_whole else None
     if preview is not None and request.method == "POST":
         done = _merged(request, kind, form)

@@ -53,17 +53,17 @@ class _Chooser(forms.Form):
 
     def __init__(self, part: str, *args: Any) -> None:
         super().__init__(*args)
-        target, label = _CHOSEN[part]
+        target, label, asking = _CHOSEN[part]
         field = self.fields["record"]
-        field.label, field.widget = label, ChooserInput(target)
+        field.label, field.widget = label, ChooserInput(target, asking)
         field.widget.attrs["placeholder"] = _("Add: %(what)s …") % {"what": label}
 
 
-_CHOSEN: dict[str, tuple[type[Model], str | Promise]] = {
-    "names": (Name, gettext_lazy("Name")),
-    "items": (MasterList, gettext_lazy("Master list")),
-    "patients": (Name, gettext_lazy("Patient")),
-    "seen": (Store, gettext_lazy("Store")),
+_CHOSEN: dict[str, tuple[type[Model], str | Promise, str]] = {
+    "names": (Name, gettext_lazy("Name"), "parties"),
+    "items": (MasterList, gettext_lazy("Master list"), ""),
+    "patients": (Name, gettext_lazy("Patient"), "patients"),
+    "seen": (Store, gettext_lazy("Store"), ""),
 }
 
 

@@ -1,7 +1,9 @@
 """Lists and pickers as a store sees them: its own names and items, not the whole country's."""
 
 from django.db import connection
+from django.db.models import Q
 
+from msupply.records.names import Name, NameType
 from msupply.services import scope, visibility
 from msupply.web.screens import screen as screens
 from msupply.web.screens.query import Records
@@ -11,6 +13,11 @@ from msupply.web.visit import Visit
 # Lists that users know as those of their store; the same records stand whole under "All records".
 OF_NAMES = frozenset({"customers", "suppliers"})
 OF_ITEMS = frozenset({"items"})
+# What a form may ask for that fills in no column of a list: patients stand among the names.
+KINDS_OF_NAMES = {
+    "patients": Q(type=NameType.PATIENT),
+    "parties": ~Q(type=NameType.PATIENT),
+}
 
 
 def in_list(visit: Visit, screen: Screen, found: Records) -> Records:
@@ -25,7 +32,12 @@ def in_list(visit: Visit, screen: Screen, found: Records) -> Records:
 
 
 def in_picker(visit: Visit, asking: str, found: Records) -> Records:
-    """Return what may be chosen; `asking` is the list and the column that a form fills in."""
+    """Return what may be chosen; `asking` is the list and the column that a form fills in.
+
+    Or it is one of `KINDS_OF_NAMES`.
+    """
+    if asking in KINDS_OF_NAMES and issubclass(found.model, Name):
+        return found.filter(KINDS_OF_NAMES[asking])
     slug, _dot, column = asking.partition(".")
     screen = screens.find(slug)
     if screen is None or visit.sees_all_stores or scope.store_path(screen.kind) is None:
