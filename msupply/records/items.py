@@ -12,12 +12,15 @@ from msupply.sync.declare import (
     Legacy,
     Merging,
     Once,
+    Permissions,
     Record,
     Ref,
     SoftDelete,
     SoftRef,
     choice,
 )
+
+_NAMES_AND_UNITS = Permissions(edit="ITEM_NAMES_CODES_AND_UNITS_MUTATE")
 
 
 class ItemType(models.TextChoices):
@@ -44,6 +47,7 @@ class Unit(Record):
     number = 30
     data_types = (1,)
     sync = Central()
+    permissions = _NAMES_AND_UNITS
     removal = SoftDelete("is_active")
     merging = Merging(SoftDelete("is_active"), known_to_all=False)
     legacy = Legacy(
@@ -162,6 +166,7 @@ class Item(Record):
     number = 34
     data_types = (1,)
     sync = Central()
+    permissions = _NAMES_AND_UNITS
     removal = SoftDelete("is_active")
     merging = Merging(SoftDelete("is_active"))
     legacy = Legacy(

@@ -26,6 +26,7 @@ class Property(Record):
     number = 135
     data_types = (12,)
     sync = Central()
+    permissions = Permissions(edit="NAME_PROPERTIES_MUTATE")
     modern = Modern("property")
 
     class Meta:
@@ -43,6 +44,7 @@ class NameProperty(Record):
     number = 136
     data_types = (12,)
     sync = Central()
+    permissions = Permissions(edit="NAME_PROPERTIES_MUTATE")
     modern = Modern("name_property")
 
     class Meta:

@@ -5,13 +5,15 @@ from django.core.exceptions import ValidationError
 
 from msupply.records.invoices import Invoice
 from msupply.records.names import Name, NameStoreJoin
+from msupply.records.permissions import Permission
 from msupply.records.requisitions import Requisition
 from msupply.records.users import UserStore
-from msupply.services import edit, permissions
+from msupply.services import edit, permissions, rights
 from msupply.services.guard import ByProgramOnly
 from msupply.services.instance import create_store
-from msupply.services.permissions import PermissionMissing
+from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
 from msupply.sync.clock import now
+from msupply.sync.declare.registry import registry
 from msupply.sync.models import StoreSync
 from msupply.sync.ownership import EditRefused
 from tests.services.people import make_user
@@ -68,6 +70,37 @@ def test_verifying_needs_a_right_of_its_own(connection, store, partner):
         edit.save(connection, clerk, store.id, Invoice, verified, made.pk)
     edit.save(connection, chief, store.id, Invoice, verified, made.pk)
     edit.save(connection, clerk, store.id, Invoice, {"comment": "seen"}, made.pk)
+
+
+def test_an_external_shipment_is_verified_with_a_right_of_its_own(connection, store, partner):
+    held = ("INBOUND_SHIPMENT_EXTERNAL_MUTATE", "INBOUND_SHIPMENT_VERIFY")
+    user = make_user(connection, "bo", store, *held)
+    made = Invoice.objects.using(connection.alias).create(
+        store=store,
+        name=partner,
+        type="INBOUND_SHIPMENT",
+        invoice_number=1,
+        created_datetime=now(),
+        purchase_order_id="po-1",
+    )
+    with pytest.raises(PermissionMissing, match="Verify external"):
+        edit.save(connection, user, store.id, Invoice, {"status": "VERIFIED"}, made.pk)
+
+
+def test_a_shipment_is_made_from_a_requisition_with_a_right_of_its_own(connection, store, partner):
+    user = make_user(connection, "bo", store, "OUTBOUND_SHIPMENT_MUTATE")
+    with pytest.raises(PermissionMissing, match="from requisitions"):
+        invoice(connection, user, store, partner, "OUTBOUND_SHIPMENT", requisition_id="r-1")
+
+
+def test_every_permission_guards_something_or_says_that_it_does_not():
+    used = {SERVER_ADMIN}
+    for kind in registry().types:
+        used |= {kind.permissions.view, kind.permissions.edit}
+    for rows in rights.BY_TYPE.values():
+        used |= rows.views | rows.edits
+    used |= {step.permission for taken in rights.STEPS.values() for step in taken}
+    assert set(Permission.values) - used == set(rights.WITHOUT_EFFECT)
 
 
 def test_sending_an_order_needs_a_right_of_its_own(connection, store, partner):
