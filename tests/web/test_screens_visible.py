@@ -4,7 +4,8 @@ import pytest
 
 from msupply.records.items import Item
 from msupply.records.names import Name, NameStoreJoin
-from msupply.web.screens import query
+from msupply.sync.declare.registry import registry
+from msupply.web.screens import presets, query
 
 
 @pytest.fixture
@@ -40,6 +41,34 @@ def test_a_long_list_is_counted_up_to_a_limit(admin, monkeypatch):
     Item.objects.bulk_create(Item(id=f"z{n}", code=f"z{n}", name="zz") for n in range(5))
     page = admin.get("/list/item/?q=zz")
     assert "1 to 3 of more than 3" in page.text
+
+
+@pytest.mark.parametrize(("most", "first"), [(100, "aa"), (3, "zz")])
+def test_a_long_list_is_sorted_while_that_is_quick(admin, monkeypatch, most, first):
+    monkeypatch.setattr(query, "COUNTED", 2)
+    monkeypatch.setattr(query, "SORTED", most)
+    Item.objects.bulk_create(
+        Item(id=f"z{n}", code=f"z{n}", name=name, strength="77 mg")
+        for n, name in enumerate(("zz", "yy", "xx", "ww", "aa"))
+    )
+    page = admin.get("/list/item/?f.strength=77").context["page"]
+    assert page.object_list[0].name == first
+
+
+def test_a_form_asks_for_what_concerns_its_part_of_the_names(admin):
+    for slug, asked, not_asked in (
+        ("customers", "website", "date_of_birth"),
+        ("patients", "date_of_birth", "website"),
+    ):
+        fields = admin.get(f"/list/{slug}/new").context["form"].fields
+        assert asked in fields
+        assert not_asked not in fields
+
+
+@pytest.mark.parametrize("preset", [p for p in presets.PRESETS if p.without])
+def test_what_a_form_leaves_out_is_a_column(preset):
+    columns = registry().by_name[preset.record_type].model._meta.get_fields()
+    assert preset.without <= {column.name for column in columns}
 
 
 def test_a_filter_can_be_added_for_any_text(admin):

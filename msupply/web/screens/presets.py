@@ -21,8 +21,41 @@ class Preset:
     singular: str | Promise
     only: Mapping[str, Any] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    # What forms of this part of the type do not ask for.
+    without: frozenset[str] = frozenset()
 
 
+_OF_PATIENTS = frozenset(
+    {
+        "date_of_birth",
+        "date_of_death",
+        "first_name",
+        "gender",
+        "is_deceased",
+        "last_name",
+        "national_health_number",
+        "next_of_kin",
+        "next_of_kin_name",
+        "type",
+    }
+)
+_OF_BUSINESS = frozenset(
+    {
+        "charge_code",
+        "currency",
+        "custom_data_string",
+        "freight_factor",
+        "hsh_code",
+        "hsh_name",
+        "is_customer",
+        "is_donor",
+        "is_manufacturer",
+        "is_supplier",
+        "margin",
+        "on_hold",
+        "website",
+    }
+)
 _RETURNS = ("name", "status", "invoice_number", "created_datetime", "their_reference", "comment")
 
 PRESETS = (
@@ -78,8 +111,22 @@ PRESETS = (
         _("Internal order"),
         {"type": "REQUEST"},
     ),
-    Preset("customers", "name", _("Customers"), _("Customer"), {"is_customer": True}),
-    Preset("suppliers", "name", _("Suppliers"), _("Supplier"), {"is_supplier": True}),
+    Preset(
+        "customers",
+        "name",
+        _("Customers"),
+        _("Customer"),
+        {"is_customer": True},
+        without=_OF_PATIENTS,
+    ),
+    Preset(
+        "suppliers",
+        "name",
+        _("Suppliers"),
+        _("Supplier"),
+        {"is_supplier": True},
+        without=_OF_PATIENTS,
+    ),
     Preset(
         "patients",
         "name",
@@ -87,6 +134,7 @@ PRESETS = (
         _("Patient"),
         {"type": "PATIENT"},
         ("code", "first_name", "last_name", "gender", "date_of_birth", "is_deceased"),
+        _OF_BUSINESS,
     ),
     Preset("items", "item", _("Items"), _("Item")),
     Preset("master-lists", "masterlist", _("Master lists"), _("Master list")),

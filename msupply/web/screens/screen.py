@@ -20,6 +20,7 @@ from msupply.web.visit import Visit
 Column: TypeAlias = "models.Field[Any, Any]"
 
 COLUMNS_WITHOUT_PRESET = 7
+STAMPED = frozenset({"created_datetime", "modified_datetime"})
 # Lists with a page that was made for them.
 OWN_LISTS = {"asset": "equipment", "assetcatalogueitem": "asset-catalogue"}
 OWN_CREATE = {
@@ -40,6 +41,7 @@ class Screen:
     singular: str | Promise
     columns: tuple[str, ...]
     only: Mapping[str, Any] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
     @property
     def model(self) -> type[models.Model]:
@@ -99,8 +101,9 @@ class Screen:
 
     @property
     def form_fields(self) -> list[Column]:
-        """The columns that people may fill in."""
-        return [f for f in self.fields if f.editable and f.name not in self.only]
+        """The columns that people may fill in; the program fills in when it was done."""
+        left_out = self.without | STAMPED | set(self.only)
+        return [f for f in self.fields if f.editable and f.name not in left_out]
 
 
 def field_of(model: type[models.Model], name: str) -> Column:
@@ -171,4 +174,5 @@ def _from_preset(preset: presets.Preset, kind: RecordType) -> Screen:
         preset.singular,
         preset.columns or presets.COLUMNS.get(kind.name) or _derived(kind).columns,
         preset.only,
+        preset.without,
     )

@@ -149,7 +149,7 @@ def _draw(
 def _shown(spot: Spot, level: Level, wanted: Wanted) -> ShownMark:
     mark = spot.mark
     title = _("{subject}: {text}").format(subject=mark.label, text=_said(mark))
-    count = "" if level is Level.STORES else f" ({mark.stores})"
+    count = "" if mark.stores == 1 else f" ({mark.stores})"
     name = _cut(mark.label, spot.room - len(count) * LETTER)
     return ShownMark(
         spot,
