@@ -15,6 +15,8 @@ from msupply.records.stores import Store
 from msupply.records.users import User
 from msupply.services import edit
 from msupply.services.guard import Guard
+from msupply.sync import here as instance
+from msupply.sync import orders
 from msupply.sync.declare import Record, new_id
 
 _AT_ONCE = 5_000
@@ -32,11 +34,15 @@ class Parts:
 
 @dataclass(frozen=True)
 class Copied:
-    """How many names and master lists have become visible, and in how many stores the store has."""
+    """How many names and master lists have become visible, and in how many stores the store has.
+
+    `left_out`: in how many it has not, for they are being moved to another site.
+    """
 
     names: int = 0
     items: int = 0
     seen_by: int = 0
+    left_out: int = 0
 
 
 def copy(
@@ -55,12 +61,16 @@ def copy(
     if template.pk == store.pk:
         raise ValidationError({"template": _("Choose another store.")})
     wanted = parts or Parts()
+    viewers = _seen_by(connection, template, store) if wanted.seen_by else []
+    frozen = orders.frozen_stores(connection, instance.load(connection))
+    free = [join for join in viewers if join.store_id not in frozen]
     with transaction.atomic(using=connection.alias):
         write = _Writer(connection, user, work_store_id)
         done = Copied(
             write.rows(_names(connection, template, store)) if wanted.names else 0,
             write.rows(_lists(connection, template, store)) if wanted.items else 0,
-            write.rows(_seen_by(connection, template, store)) if wanted.seen_by else 0,
+            write.rows(free),
+            len(viewers) - len(free),
         )
         # Not `follow`: on PostgreSQL it doesn't read what is not committed yet.
         seen = visibility.seen_in(connection, [store.pk])

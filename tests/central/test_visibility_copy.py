@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from msupply.central import visibility_copy
+from msupply.central import store_move, visibility_copy
 from msupply.central.visibility_copy import Copied, Parts
 from msupply.records.master_lists import MasterList, MasterListNameJoin
 from msupply.records.names import NameStoreJoin
@@ -76,6 +76,14 @@ def test_only_what_was_asked_for_is_copied(connection, clinic):
 def test_a_store_is_no_model_of_itself(connection, clinic):
     with pytest.raises(ValidationError):
         copy(connection, clinic, to="N1")
+
+
+def test_a_store_that_is_being_moved_is_left_out_and_told(connection, clinic):
+    make_site(connection, "south", "S1")
+    add_sight(connection, "S1", "N1")
+    store_move.start(connection, find(connection, "S1").pk, 2)
+    assert copy(connection, clinic) == Copied(names=1, items=1, seen_by=1, left_out=1)
+    assert "Store W1" not in names_seen(connection, "S1")
 
 
 def test_in_a_mirrored_system_it_is_refused_with_the_place(connection, clinic):

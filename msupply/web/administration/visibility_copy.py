@@ -85,3 +85,10 @@ def _told(done: Copied) -> Iterator[str]:
     if done.seen_by:
         text = ngettext("%(n)d more store sees it.", "%(n)d more stores see it.", done.seen_by)
         yield text % {"n": done.seen_by}
+    if done.left_out:
+        text = ngettext(
+            "%(n)d store is being moved to another site: make it visible there afterwards.",
+            "%(n)d stores are being moved to another site: make it visible there afterwards.",
+            done.left_out,
+        )
+        yield text % {"n": done.left_out}
