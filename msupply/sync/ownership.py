@@ -172,9 +172,13 @@ def refused_from_site(
             continue
         arriving = _arriving(connection, kind, owner, batch)
         present = _present(connection, kind, owner, [batch.ids[place] for place in good])
+        stores = {None, *arriving, *present.values()}
+        foreign = {store for store in stores if not sender.may_edit(kind, policy, store)}
+        if not foreign:
+            continue
         for place in good:
             for store in (arriving[place], present.get(batch.ids[place])):
-                if not sender.may_edit(kind, policy, store):
+                if store in foreign:
                     refused[place] = _not_owner(kind, policy, store, sender)
     return refused
 
