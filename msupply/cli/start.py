@@ -33,6 +33,8 @@ def use_instance(data: Path) -> None:
             _("{data} cannot be written to.").format(data=data),
             _("Choose another directory with --data, or run as the user who owns it."),
         )
+    # Patients and password hashes are in these files: they are their owner's alone.
+    os.umask(0o077)
     django.setup()
     speak()
 
@@ -71,6 +73,11 @@ def make_directory(data: Path) -> None:
     """Create the directory of a new instance; only its owner may look into it."""
     from msupply.cli.failures import Failure
 
+    if _is_something_else(data):
+        raise Failure(
+            _("{data} holds other things, and no instance.").format(data=data),
+            _("Choose another one with --data."),
+        )
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -80,6 +87,15 @@ def make_directory(data: Path) -> None:
             ),
             _("Choose another one with --data."),
         ) from None
+
+
+def _is_something_else(data: Path) -> bool:
+    """True for a directory such as /etc or somebody's home: nothing of ours belongs there."""
+    ours = ("msupply.sqlite3", "secret.key")
+    if not data.is_dir() or any((data / name).exists() for name in ours):
+        return False
+    # New disks have such a directory.
+    return any(entry.name != "lost+found" for entry in data.iterdir())
 
 
 def _not_set_up(data: Path) -> Exception:

@@ -73,3 +73,15 @@ def test_an_empty_directory_is_served_for_its_first_run(tmp_path):
     server = Server(tmp_path / "new", free_port())
     assert (tmp_path / "new" / "secret.key").exists()
     assert server.stop() == 0
+
+
+def test_a_directory_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear Ada")
+    done = run("serve", "--data", tmp_path, "--port", free_port())
+    assert done.code == 1
+    assert "holds other things" in done.err
+    assert [entry.name for entry in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_the_files_of_an_instance_are_its_owners_alone(central):
+    assert (central / "msupply.sqlite3").stat().st_mode & 0o077 == 0
