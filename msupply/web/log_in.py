@@ -1,14 +1,11 @@
 """Log-in, log-out, and the choice of store and language."""
 
-from urllib.parse import urlsplit
-
 from django import forms
 from django.contrib.auth import login, logout
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -16,7 +13,7 @@ from msupply.records.users import LANGUAGE_CODES, User
 from msupply.services import log_in as log_in_service
 from msupply.services import permissions
 from msupply.services.log_in import LogInRefused
-from msupply.web import language
+from msupply.web import language, page
 from msupply.web.access import STORE_KEY, any_store, open_to_all
 from msupply.web.visit import PageRequest
 
@@ -79,21 +76,12 @@ def _begin_session(request: PageRequest, user: User) -> None:
 
 def _enter(request: PageRequest, user: User) -> HttpResponse:
     stores = permissions.stores_of(user, most=2)
-    wanted = _safe_next(request, request.GET.get("next", ""))
+    wanted = page.address_here(request.GET.get("next", ""), reverse("home"))
     if len(stores) == 1:
         request.session[STORE_KEY] = stores[0].pk
         return redirect(wanted)
     request.session["next"] = wanted
     return redirect("choose-store")
-
-
-def _safe_next(request: HttpRequest, wanted: str) -> str:
-    """Return an address of this site only."""
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
-        parts = urlsplit(wanted)
-        if not parts.netloc:
-            return wanted
-    return reverse("home")
 
 
 @any_store
@@ -130,4 +118,4 @@ def log_out(request: PageRequest) -> HttpResponse:
 def choose_language(request: PageRequest) -> HttpResponse:
     """Answer this session in another language."""
     language.choose(request, request.POST.get("language", ""))
-    return redirect(_safe_next(request, request.POST.get("next", "")))
+    return redirect(page.address_here(request.POST.get("next", ""), reverse("home")))

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
 from msupply.web.visit import PageRequest
@@ -53,3 +54,9 @@ def add_errors(form: forms.Form, error: ValidationError, names: dict[str, str]) 
     for name, texts in error.message_dict.items():
         field = names.get(name, name)
         form.add_error(field if field in form.fields else None, list(texts))
+
+
+def address_here(wanted: str, otherwise: str) -> str:
+    """Return an address that a request has asked to go on to; one of another server never."""
+    is_here = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_here else otherwise

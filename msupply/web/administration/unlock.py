@@ -11,12 +11,12 @@ from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from msupply.central import unlock as padlock
 from msupply.sync.clock import now
+from msupply.web import page
 from msupply.web.visit import PageRequest
 
 KEY = "unlocked_until"
@@ -57,6 +57,4 @@ def lock(request: PageRequest) -> HttpResponse:
 
 
 def _back(request: PageRequest) -> str:
-    wanted = request.POST.get("next", "")
-    local = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if local else reverse("stores")
+    return page.address_here(request.POST.get("next", ""), reverse("stores"))

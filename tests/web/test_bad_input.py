@@ -1,0 +1,139 @@
+"""Bad input at every address: whatever is asked or sent, a page answers with words, never fails."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from msupply.web.urls import urlpatterns
+
+# What careless programs and hostile people send.
+VALUES = {
+    "NUL": "a\0b",
+    "long": "x" * 20_000,
+    "huge number": "9" * 400,
+    "negative": "-1",
+    "no number": "NaN",
+    "infinite": "1e999",
+    "other digits": "٣²",
+    "half a letter": "\udcff",
+    "markup": "\"'><script>alert(1)</script>{{ 7 }}%s%(n)d",
+    "deep": "[" * 5_000,
+    "last day": "9999-12-31",
+    "first moment": "0001-01-01T00:00:00",
+    "path": "../../../etc/passwd",
+    "comma": ",,;|\t",
+}
+# Every parameter that any page reads from its address.
+PARAMETERS = (
+    *("q", "page", "size", "sort", "with", "store", "site", "part", "to", "keep", "delete", "for"),
+    *("status", "state", "item", "next", "form", "sent", "level", "language", "id", "user"),
+    *("f.name", "f.store", "f.is_active", "f.type", "f.code", "from.created_datetime"),
+    *("to.created_datetime", "from.expiry_date", "to.expiry_date", "f.invoice_number"),
+)
+IDS = {
+    "site_id": "site-2",
+    "number": 2,
+    "store_id": "store-north",
+    "name": "kind",
+    "form": "csv",
+    "type_name": "invoice",
+    "record_type": "invoice",
+    "slug": "invoice",
+    "record_id": "invoice-1",
+    "upload_id": "none",
+    "item_id": "catalogue-1",
+    "asset_id": "asset-1",
+    "file_id": "file-1",
+    "user_id": "user-1",
+    "kind": "location",
+}
+ENDS = {"log-out"}
+PAGES = {p.name or "favicon": p for p in urlpatterns if p.name not in ENDS}
+FORM = "application/x-www-form-urlencoded"
+
+
+def address(page, **ids):
+    """Return the address of a page, with these ids instead of good ones."""
+    pattern = PAGES[page]
+    values = IDS | ids
+    return reverse(
+        pattern.name or pattern.callback, kwargs={n: values[n] for n in pattern.pattern.converters}
+    )
+
+
+def status(client, method, url, data):
+    """Return the status of an answer that has been read to its end; nothing of it is kept."""
+    encoded = urlencode(data, errors="surrogateescape")
+    with transaction.atomic():
+        if method == "get":
+            answer = client.get(f"{url}?{encoded}")
+        else:
+            answer = client.post(url, encoded, content_type=FORM)
+        content = b"".join(answer) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    assert b"<script>alert(1)" not in content, url
+    return answer.status_code
+
+
+def faults(found):
+    """Return the requests that failed."""
+    return {request: status for request, status in found.items() if status >= 500}
+
+
+ROUNDS = pytest.mark.parametrize("turn", range(3))
+
+
+def dealt(names, turn):
+    """Return a bad value for each name; another one in each round."""
+    values = list(VALUES.values())
+    return {name: values[(place * 3 + turn * 5) % len(values)] for place, name in enumerate(names)}
+
+
+@pytest.fixture(params=["admin", "nurse"])
+def browser(request):
+    """Somebody who may do everything, on the central server and at a site."""
+    return request.getfixturevalue(request.param)
+
+
+@ROUNDS
+def test_addresses_with_bad_parameters(browser, turn):
+    found = {}
+    for shift, page in enumerate(PAGES):
+        found[page] = status(browser, "get", address(page), dealt(PARAMETERS, turn + shift))
+    assert faults(found) == {}
+
+
+@ROUNDS
+def test_addresses_with_bad_ids(admin, turn):
+    found = {}
+    for shift, (page, pattern) in enumerate(PAGES.items()):
+        ids = dealt(pattern.pattern.converters, turn + shift)
+        good = {
+            name: "9" * 30 if name == "number" else value
+            for name, value in ids.items()
+            if value.isprintable() and re.fullmatch(pattern.pattern.converters[name].regex, value)
+        }
+        for method in ("get", "post"):
+            found[page, method, str(good)] = status(admin, method, address(page, **good), {})
+    assert faults(found) == {}
+
+
+@ROUNDS
+def test_forms_with_bad_values(browser, turn):
+    found = {}
+    for shift, page in enumerate(PAGES):
+        shown = browser.get(address(page))
+        names = [] if shown.streaming else re.findall(r'<\w+[^>]* name="([^"]+)"', shown.text)
+        sent = dealt(dict.fromkeys([*names, *PARAMETERS]), turn + shift)
+        found[page] = status(browser, "post", address(page), sent)
+    assert faults(found) == {}
+
+
+@pytest.mark.parametrize("where", ["/language", "/unlock", "/lock"])
+@pytest.mark.parametrize("wanted", ["-1", "home", "//evil.example", "https://evil.example/", ""])
+def test_nobody_is_led_elsewhere(admin, where, wanted):
+    answer = admin.post(where, {"next": wanted})
+    assert answer.url in ("/", "/stores")
