@@ -20,6 +20,8 @@ from msupply.sync.declare.removal import HardDelete, SoftDelete
 
 # How often somebody looks for something to edit before giving up.
 _ATTEMPTS = 8
+_RECENT_TRIED = 6
+_SHARED = (Editor.ANYWHERE, Editor.OWNER_OR_CENTRAL, Editor.HOME)
 # Of these depends what goes where at all.
 NOT_EDITED = {
     "store",
@@ -53,6 +55,7 @@ def in_fashion(chance: Random) -> set[str]:
     """Choose the types that people edit most in a run, so that they meet in the same records."""
     kinds = [kind for kind in registry().synced if kind.name not in NOT_EDITED]
     chosen = chance.sample(kinds, pick(chance, (0, 4, 8)))
+    chosen += chance.sample([kind for kind in kinds if _is_shared(kind)], pick(chance, (0, 0, 3)))
     tables = {kind.table for kind in chosen}
     for kind in reversed(registry().types):
         if kind.table in tables:
@@ -64,11 +67,14 @@ def anything(
     chance: Random, machine: Machine, fashion: set[str], recent: Sequence[Key]
 ) -> Edit | None:
     """Let somebody at a machine edit something; None when nothing was found or allowed."""
-    if recent and chance.random() < 0.4:
-        name, record_id = pick(chance, recent)
-        edit = change_record(chance, machine, registry().by_name[name], record_id)
-        if edit is not None:
-            return edit
+    arriving = tables.arriving(machine.connection)
+    if chance.random() < (0.8 if arriving else 0.4):
+        # So do two places meet in one record, before they hear of each other.
+        met = arriving or recent
+        for name, record_id in chance.sample([*met], min(len(met), _RECENT_TRIED)):
+            edit = change_record(chance, machine, registry().by_name[name], record_id)
+            if edit is not None:
+                return edit
     kinds = [kind for kind in registry().synced if kind.name not in NOT_EDITED]
     weights = [_weight(kind) * (15 if kind.name in fashion else 1) for kind in kinds]
     for _ in range(_ATTEMPTS):
@@ -78,6 +84,22 @@ def anything(
         edit = attempt(chance, machine, kind)
         if edit is not None:
             return edit
+    return None
+
+
+def contested(chance: Random, machine: Machine, other: Machine) -> Edit | None:
+    """Let somebody at a machine change a record that may be edited at the other as well."""
+    known = [
+        (kind, record_id, row)
+        for kind in registry().synced
+        if _is_shared(kind) and kind.name not in NOT_EDITED
+        for record_id, row in tables.rows(other.connection, kind).items()
+    ]
+    for kind, record_id, row in chance.sample(known, min(len(known), _ATTEMPTS)):
+        if is_allowed(other, kind, row):
+            edit = change_record(chance, machine, kind, record_id)
+            if edit is not None:
+                return edit
     return None
 
 
@@ -223,6 +245,11 @@ def _tells_deletes(kind: RecordType, machine: Machine) -> bool:
         field.column == removal.column for field in table.fields.values()
     )
     return table.sends_deletes or by_column
+
+
+def _is_shared(kind: RecordType) -> bool:
+    """True when more than one place may edit some of its records."""
+    return kind.policies_where(lambda policy: policy.editor in _SHARED)
 
 
 def _weight(kind: RecordType) -> float:

@@ -15,9 +15,22 @@ class Version:
 
 
 @dataclass
+class Checked:
+    """How much was judged: a run that compares nothing passes, and says nothing."""
+
+    edits: int = 0
+    sent: int = 0
+    rows: int = 0
+
+    def __add__(self, other: "Checked") -> "Checked":
+        return Checked(self.edits + other.edits, self.sent + other.sent, self.rows + other.rows)
+
+
+@dataclass
 class Ledger:
     """The memory of a run."""
 
+    checked: Checked = field(default_factory=Checked)
     versions: dict[Key, list[Version]] = field(default_factory=lambda: defaultdict(list))
     sent: dict[int, set[Key]] = field(default_factory=lambda: defaultdict(set))
     # Sites whose disk was lost with what they had not pushed.
@@ -25,6 +38,7 @@ class Ledger:
 
     def edited(self, key: Key, site: int, content: bytes | None) -> None:
         """Note an edit."""
+        self.checked.edits += 1
         self.versions[key].append(Version(site, content))
 
     def possible(self, key: Key, *, one_editor: bool = False) -> set[bytes | None]:

@@ -13,6 +13,7 @@ from random import Random
 
 from msupply.simulation import country, fate, verdict
 from msupply.simulation.fate import SimulatedClock
+from msupply.simulation.ledger import Checked
 from msupply.simulation.steps import Step, draw
 from msupply.simulation.world import World, Wrong
 
@@ -40,6 +41,7 @@ class Outcome:
     steps: list[Step]
     fault: str | None = None
     story: list[str] = field(default_factory=list)
+    checked: Checked = field(default_factory=Checked)
     # Of every byte that went over the lines.
     fingerprint: str = ""
 
@@ -79,7 +81,7 @@ class Simulator:
         chosen = plan.drawn() if steps is None else steps
         outcome = Outcome(plan, chosen)
         with _listening() as errors, self.world(plan.sites, plan.seed) as world:
-            outcome.story = world.story
+            outcome.story, outcome.checked = world.story, world.ledger.checked
             try:
                 for step in chosen:
                     world.perform(step)
@@ -89,6 +91,10 @@ class Simulator:
                 verdict.judge(world)
             except Wrong as wrong:
                 outcome.fault = str(wrong)
+            except Exception as error:
+                # What people or the worker do must not fail either.
+                what = f"the program broke off: {type(error).__name__}: {error}"
+                outcome.fault = f"{what}\n{traceback.format_exc()}"
             outcome.fingerprint = world.traffic.hexdigest()
         return outcome
 

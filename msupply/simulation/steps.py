@@ -19,6 +19,7 @@ class Verb(Enum):
 
     EDIT = "edits"
     CYCLE = "synchronises"
+    CONTEST = "edits what others edit"
     WORK = "integrates"
     REINSTALL = "is installed anew"
     MERGE = "merges"
@@ -85,17 +86,21 @@ _VERBS: dict[Verb | Trouble, float] = {
     Verb.REINSTALL: 0.4,
     Verb.MERGE: 1,
     Verb.DECIDE: 4,
+    Verb.CONTEST: 1,
 }
 # Each run does some things more often and others never: chance alone would do a little of all.
 _OFTEN: dict[Verb | Trouble, tuple[float, ...]] = {
     Verb.CYCLE: (9, 20),
     Verb.MERGE: (0, 1, 5),
     Verb.DECIDE: (0, 4, 14),
+    Verb.CONTEST: (0, 2, 6),
     Trouble.SITE_DIES_NEXT: (9, 80),
     Trouble.MEANWHILE: (6, 40),
 }
 # Messages and commits of an ordinary cycle: what is said to happen later does not.
 _MESSAGES, _COMMITS = 11, 40
+# By then it has pushed, and something may have arrived.
+_PULLS = (6, 7, 8, 9)
 
 
 def draw(chance: Random, sites: int, steps: int) -> list[Step]:
@@ -107,7 +112,7 @@ def draw(chance: Random, sites: int, steps: int) -> list[Step]:
 def _step(chance: Random, sites: int, weights: Weights, within: Verb | None = None) -> Step:
     verbs = [verb for verb in _VERBS if isinstance(verb, Verb)]
     (verb,) = chance.choices(verbs, [weights[verb] for verb in verbs])
-    if within and verb is Verb.REINSTALL:
+    if within and verb in (Verb.REINSTALL, Verb.CONTEST):
         verb = Verb.EDIT
     site = chance.randrange(CENTRAL + 1, CENTRAL + 1 + sites)
     at_central = verb in (Verb.EDIT, Verb.MERGE) and chance.random() < 0.25
@@ -118,7 +123,17 @@ def _step(chance: Random, sites: int, weights: Weights, within: Verb | None = No
         mishaps = tuple(
             _mishap(chance, sites, weights) for _ in range(pick(chance, (1, 1, 1, 2, 3)))
         )
+    if verb is Verb.CONTEST:
+        mishaps = _working_on(chance, site)
     return Step(verb, site, chance.getrandbits(32), mishaps)
+
+
+def _working_on(chance: Random, site: int) -> tuple[Mishap, ...]:
+    """Let people go on working at a site that synchronises."""
+    return tuple(
+        Mishap(Trouble.MEANWHILE, at, step=Step(Verb.EDIT, site, chance.getrandbits(32)))
+        for at in _PULLS
+    )
 
 
 def _mishap(chance: Random, sites: int, weights: Weights) -> Mishap:

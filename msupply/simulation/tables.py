@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync.declare.registry import RecordType, registry
+from msupply.simulation.ledger import Key
+from msupply.sync.declare.registry import RecordType, Wire, registry
 
 Row = dict[str, Any]
 
@@ -49,6 +51,21 @@ def delete(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str) ->
     """Delete a row."""
     with connection.cursor() as cursor:
         cursor.execute(f'DELETE FROM "{kind.table}" WHERE id = %s', [record_id])
+
+
+def arriving(connection: BaseDatabaseWrapper) -> list[Key]:
+    """Return the records that have come and are not integrated yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wire, table_name, payload FROM sync_buffer WHERE action = 'upsert' ORDER BY id"
+        )
+        chunks = cursor.fetchall()
+    found = []
+    for wire, table, payload in chunks:
+        kind = registry().by_wire[Wire(wire)][table]
+        pairs = msgspec.json.decode(payload, type=list[tuple[str, msgspec.Raw]])
+        found += [(kind.name, record_id) for record_id, _ in pairs]
+    return found
 
 
 def is_referred_to(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str) -> bool:

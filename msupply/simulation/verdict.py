@@ -156,6 +156,7 @@ def _equal(
                 yield f"{machine.name} has no {kind.name} {record_id[:8]}, which goes there"
             continue
         mine = values.seen_on_wire(kind, held[record_id])
+        end.world.ledger.checked.rows += 1
         if (routed or _is_author(end.world, machine, (kind.name, record_id))) and mine != content:
             yield (
                 f"{kind.name} {record_id[:8]} differs:\n    {machine.name}: {mine.decode()}\n"

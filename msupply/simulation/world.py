@@ -21,6 +21,7 @@ from msupply.simulation.machine import Machine, PowerCut
 from msupply.simulation.network import URL, Line, Servers, serve
 from msupply.simulation.places import Country
 from msupply.simulation.steps import CENTRAL, Mishap, Step, Trouble, Verb
+from msupply.simulation.unpushed import Unpushed
 from msupply.sync.cycle import run_cycle
 from msupply.sync.declare.registry import RecordType, Wire, registry
 
@@ -43,6 +44,7 @@ class World:
         }
         self.blank = disks.blank
         self.ledger = Ledger()
+        self._unpushed = Unpushed()
         self.story: list[str] = []
         self.traffic = sha256()
         self.clock = clock
@@ -90,6 +92,8 @@ class World:
         row = tables.row(machine.connection, kind, record_id)
         content = None if row is None else values.seen_on_wire(kind, row)
         self.ledger.edited((kind.name, record_id), machine.site_id, content)
+        if machine is not self.central:
+            self._unpushed.edited(machine.site_id, (kind.name, record_id), content)
 
     # --- steps ---
 
@@ -100,6 +104,8 @@ class World:
             self._edit(step)
         elif step.verb is Verb.CYCLE:
             self.cycle(self.sites[step.site], step.mishaps)
+        elif step.verb is Verb.CONTEST:
+            self._contest(step)
         elif step.verb is Verb.WORK:
             self.work()
         elif step.verb is Verb.DECIDE:
@@ -127,6 +133,21 @@ class World:
             self._check_owner(machine, edit)
             self.note(machine, edit.kind, edit.record_id)
             self._recent.append((edit.kind.name, edit.record_id))
+
+    def _contest(self, step: Step) -> None:
+        """Let the central server and a site edit one record, without hearing of each other."""
+        machine = self.sites[step.site]
+        if self.central.connection.in_atomic_block or not machine.here.initialised:
+            return
+        try:
+            with self.central.steady():
+                edit = edits.contested(Random(step.number), self.central, machine)
+        except edits.GuardWrong as error:
+            raise Wrong(str(error)) from None
+        if edit:
+            self.tell(f"{self.central.name} {edit}")
+            self.note(self.central, edit.kind, edit.record_id)
+            self.cycle(machine, step.mishaps)
 
     def _check_owner(self, machine: Machine, edit: edits.Edit) -> None:
         """Check that nobody edits what another site may edit, whatever they have been told."""
@@ -169,6 +190,7 @@ class World:
         # People free a site for a new machine when the old one is off.
         self._late = [one for one in self._late if one[2] != machine.site_id]
         self.ledger.disks_lost.add(machine.site_id)
+        self._unpushed.disk_lost(machine.site_id)
         machine.put_disk(self.blank)
         reset_hardware_id(self.central.connection, machine.name)
         connect(machine, URL)
@@ -195,6 +217,8 @@ class World:
         finally:
             self._running.discard(machine.site_id)
         self.tell(f"{machine.name} has synchronised" if error is None else f"that fails: {error}")
+        for fault in self._unpushed.overwritten(machine):
+            raise Wrong(fault)
         return error
 
     @contextmanager
@@ -289,6 +313,7 @@ class World:
             kind = registry().merges[kind.table] if merged else kind
             self.ledger.sent[site].add((kind.name, record_id))
             row = country.rows(kind.table).get(record_id)
+            self.ledger.checked.sent += 1
             if row and not country.goes_to(kind, row, site):
                 raise Wrong(
                     f"{kind.name} {record_id[:8]} is sent to site {site}, where it is none of"
