@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -32,6 +33,7 @@ _LOGS: dict[Channel, type[ChangelogRow]] = {
     Channel.QUEUE: ChangelogQueue,
     Channel.MODERN: ChangelogModern,
 }
+_SECRET = frozenset({"password"})
 _PUSHED_UP_TO = {Channel.QUEUE: cursors.PUSH_V5, Channel.MODERN: cursors.PUSH_V6}
 
 
@@ -96,9 +98,12 @@ def find_type(name: str) -> RecordType:
         names = {kind.name, kind.table, *(t.name for w in Wire if (t := kind.wire(w)))}
         if wanted in {n.lower() for n in names} or wanted.replace("_", "") == kind.name:
             return kind
-    near = ", ".join(sorted(kind.table for kind in known.types))
+    tables = sorted(kind.table for kind in known.types)
+    near = ", ".join(get_close_matches(wanted, tables, 6, 0.5) or tables[:6])
     raise LookupError(
-        _("There is no record type “{name}”. There are: {known}.").format(name=name, known=near)
+        _("There is no record type “{name}”. Some that there are: {known}.").format(
+            name=name, known=near
+        )
     )
 
 
@@ -116,7 +121,11 @@ def explain(
         row is not None,
         _policy_texts(kind),
         _wire_texts(kind),
-        {name: _shown(value) for name, value in (row or {}).items() if value is not None},
+        {
+            name: _shown(value)
+            for name, value in (row or {}).items()
+            if value is not None and name not in _SECRET
+        },
         _log_rows(connection, here, logged),
         quarantine=_kept(connection, tables, record_id),
         in_buffer=_in_buffer(connection, tables),
@@ -167,7 +176,7 @@ def _notes(here: Here, kind: RecordType, found: Explanation) -> list[str]:
             if not here.is_remote
             else _("It came from the central server, and has not been changed here.")
         )
-    elif found.merged_into is None:
+    elif found.merged_into is None and not found.quarantine:
         notes += _never_seen(kind, found)
     return notes
 

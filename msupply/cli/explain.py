@@ -24,13 +24,15 @@ HELP = _(
     "Tell everything about a record: policy, wires, logs, routing per site, kept copies, files."
 )
 Type = Annotated[str, typer.Argument(help=_("Record type, table or wire table: asset, transact."))]
-RecordId = Annotated[str, typer.Argument(help=_("The record's id."))]
-SiteName = Annotated[str | None, typer.Option("--site", help=_("Judge for this site only."))]
+RecordName = Annotated[str, typer.Argument(help=_("The record's id, or its code or name."))]
+SiteName = Annotated[
+    str | None, typer.Argument(help=_("Judge for this site only: its name or number."))
+]
 
 
 def explain(
     type_name: Type,
-    record_id: RecordId,
+    record: RecordName,
     site: SiteName = None,
     data: DataDir = DEFAULT_DATA,
     as_json: JsonOutput = False,
@@ -40,23 +42,52 @@ def explain(
     from django.db import connection
 
     from msupply.central import explanation
-    from msupply.central.sites import find
 
     try:
         kind = explanation.find_type(type_name)
     except LookupError as error:
         raise Failure(str(error), "", "UNKNOWN_TYPE") from None
-    sites = [find(connection, site)] if site else _sites(connection, kind, record_id)
+    record_id = _id_of(connection, kind, record)
+    sites = [_site(connection, site)] if site else _sites(connection, kind, record_id)
     found = explanation.explain(connection, kind, record_id, sites[:MOST_SITES])
     if as_json:
         print_json(found.as_dict())
     else:
         _print(found)
         if len(sites) > MOST_SITES and found.verdicts:
-            text = _("{n} more sites are not shown: name one with --site.")
+            text = _("{n} more sites are not shown: name one after the record.")
             say(text.format(n=len(sites) - MOST_SITES))
     if not (found.exists or found.log or found.quarantine):
         raise typer.Exit(1)
+
+
+def _id_of(connection: "BaseDatabaseWrapper", kind: "RecordType", text: str) -> str:
+    """Return the id of the record that a text names; the text itself where it names none."""
+    from msupply.services import labels
+    from msupply.services.scope import Viewer
+    from msupply.services.tables import references
+    from msupply.sync import here
+
+    viewer = Viewer(connection, here.load(connection))
+    found = references.find(viewer, kind.model, [text]).candidates(text)
+    if len(found) > 1:
+        names = labels.of(kind.model, found, connection)
+        known = [f"{record_id} ({name})" for record_id, name in sorted(names.items())[:10]]
+        message = _("{n} records are called “{value}”.").format(n=len(found), value=text)
+        raise Failure(message, _("Give the id of one: {known}").format(known=", ".join(known)))
+    return next(iter(found), text)
+
+
+def _site(connection: "BaseDatabaseWrapper", text: str) -> "Site":
+    from msupply.central.sites import find
+    from msupply.records.sites import Site
+
+    by_number = (
+        Site.objects.using(connection.alias).filter(site_id=int(text)).first()
+        if (text.isascii() and text.isdigit() and len(text) < 10)
+        else None
+    )
+    return by_number or find(connection, text)
 
 
 def _sites(connection: "BaseDatabaseWrapper", kind: "RecordType", record_id: str) -> "list[Site]":

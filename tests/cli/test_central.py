@@ -118,7 +118,7 @@ def test_explain_tells_policy_log_and_routing(central):
     run("site", "add", "south", *options, MSUPPLY_SITE_PASSWORD=PASSWORD)
     with sqlite3.connect(central / "msupply.sqlite3") as database:
         (unit,) = database.execute("SELECT id FROM unit LIMIT 1").fetchone()
-    done = run("explain", "unit", unit, "--data", central, "--site", "south", "--json")
+    done = run("explain", "unit", unit, "south", "--data", central, "--json")
     assert done.code == 0
     assert done.json["exists"]
     assert done.json["log"][0]["log"] == "changelog_central"
@@ -128,11 +128,31 @@ def test_explain_tells_policy_log_and_routing(central):
     assert "south: not yet (records of this type go to every site" in words
 
 
+def test_explain_finds_a_record_by_its_code_and_a_site_by_its_number(central):
+    run("site", "add", "south", "--data", central, MSUPPLY_SITE_PASSWORD=PASSWORD)
+    done = run("explain", "store", "central", "2", "--data", central, "--json")
+    assert done.json["exists"]
+    assert [verdict["site"] for verdict in done.json["verdicts"]] == ["south"]
+
+
+def test_explain_tells_no_secret(central):
+    told = run("explain", "user", "ada", "--data", central)
+    assert "username = ada" in told.out
+    assert "argon2" not in told.out
+
+
 def test_explain_of_something_unknown_is_explained(central):
-    done = run("explain", "dragon", "x", "--data", central)
+    done = run("explain", "itms", "x", "--data", central)
     assert done.code == 1
     assert "no record type" in done.err
-    assert run("explain", "unit", "x", "--data", central).code == 1
+    assert "item" in done.err
+    assert len(done.err) < 300
+    missing = run("explain", "unit", "x", "--data", central)
+    assert missing.code == 1
+    assert "It is not here, and never was" in missing.out
+    nowhere = run("explain", "store", "central", "nowhere", "--data", central)
+    assert nowhere.code == 1
+    assert "no site “nowhere”" in nowhere.err
 
 
 # --- imports ------------------------------------------------------------------------------------
