@@ -26,6 +26,7 @@ from msupply.central.asset_structure import Place, Structure, applies
 from msupply.records.assets import AssetCatalogueItem, AssetProperty
 from msupply.records.users import User
 from msupply.services import edit
+from msupply.services.tables import spreadsheet
 from msupply.sync import here as instance
 from msupply.sync.declare import Record
 from msupply.sync.declare.policy import Editor
@@ -70,7 +71,8 @@ class Preview:
         writer.writerow([*self.titles, _("Errors")])
         for line, cells in self.lines:
             padded = cells + [""] * (len(self.titles) - len(cells))
-            writer.writerow([*padded, "; ".join(texts.get(line, []))])
+            row = [*padded, "; ".join(texts.get(line, []))]
+            writer.writerow([spreadsheet.safe(cell) for cell in row])
         return out.getvalue()
 
 

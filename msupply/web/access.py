@@ -87,7 +87,7 @@ class AccessMiddleware:
             return None
         first = _first_page(request, stage)
         if first is None or request.path == first.partition("?")[0]:
-            return None
+            return None if stage else _of_another_store(request)
         return HttpResponseClientRedirect(first) if request.htmx else redirect(first)
 
     def process_exception(self, request: PageRequest, error: Exception) -> HttpResponse | None:
@@ -117,6 +117,22 @@ def _too_large(request: PageRequest) -> HttpResponse | None:
     request.htmx = HtmxDetails(request)
     text = _("Files of up to 50 MB can be attached.")
     return alerts.response(request, alerts.Alert(_("The file is too large."), text), 413)
+
+
+def _of_another_store(request: PageRequest) -> HttpResponse | None:
+    """Refuse a form of a page that was opened before its user went on to another store."""
+    store = request.visit.store
+    if request.method != "POST" or store is None:
+        return None
+    opened_in = request.headers.get("X-Store") or request.POST.get("opened_in_store", "")
+    if opened_in in ("", store.pk):
+        return None
+    text = _(
+        "The page was opened in another store than the one that you are in now, %(store)s. Nothing"
+        " was saved. Open it again in the store that you mean."
+    )
+    alert = alerts.Alert(_("You have changed the store"), text % {"store": store.name.name})
+    return alerts.response(request, alert, 409)
 
 
 def _has_its_own_page(error: Exception) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from msupply.central import users
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.services.permissions import forget
@@ -94,6 +95,23 @@ def test_losing_the_store_ends_the_session(admin):
     forget(admin.user)
     assert admin.get("/").url.startswith("/log-in")
     assert "no longer have access" in admin.get("/log-in").text
+
+
+def test_a_new_password_ends_the_sessions_with_the_old_one(admin):
+    users.set_password(connection, admin.user, "another horse")
+    assert admin.get("/").url.startswith("/log-in")
+
+
+def test_a_page_of_another_store_saves_nothing(admin):
+    form = {"name": "Shelf 9", "code": "S9", "store": "store-central"}
+    form["opened_in_store"] = "store-north"
+    answer = admin.post("/list/location/new", form)
+    assert answer.status_code == 409
+    assert "changed the store" in answer.text
+    sent_by_htmx = admin.post("/list/location/new", headers={"X-Store": "store-north"})
+    assert sent_by_htmx.status_code == 409
+    form["opened_in_store"] = "store-central"
+    assert admin.post("/list/location/new", form).status_code != 409
 
 
 def test_losing_a_permission_works_at_once(admin):

@@ -28,6 +28,8 @@
       const moment = new Date(input.value);
       if (input.value && !isNaN(moment)) event.formData.set(input.name, moment.toISOString().slice(0, 19));
     }
+    // Meanwhile another window may have gone on to another store.
+    if (event.target.method === "post") event.formData.set("opened_in_store", document.body.dataset.store || "");
   });
 
   function choose(chooser, choice) {
