@@ -16,11 +16,15 @@ from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.users import User
 from msupply.services import permissions
+from msupply.sync import changelog
 from msupply.sync import here as instance
 from msupply.sync.clock import now
+from msupply.sync.declare.registry import Channel, registry
 
 # A site that has been silent for longer has not got the latest central data.
 _SEEN_WITHIN = timedelta(days=1)
+# The logs in which the data of stores stand.
+_LOGS = (Channel.QUEUE, Channel.MODERN)
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,10 @@ def set_primary(
         raise ValidationError({"primary": text})
     with transaction.atomic(using=connection.alias):
         instance.change(connection, primary_site_id=number)
-        # The primary server has every store.
+        # The primary server has every store, and edits the central data of each.
         visibility.recompute(connection)
+        if number:
+            changelog.touch_kinds(connection, registry().central_store, _LOGS)
         old, new = (s.name if s and s.site_id else "" for s in (before, site if number else None))
         _note(connection, user, "primary_site", old, new)
 

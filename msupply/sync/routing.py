@@ -36,7 +36,7 @@ class Reader:
 
     - `stores`: active there. `collected`: copied there.
     - `dispensary`: it has an active dispensary store.
-    - `central_store_data`: it gets the central-store data of its copies too (a primary server).
+    - `central_store_data`: it gets the central-store data of every store (a primary server).
     - `resend_up_to`: rows up to this cursor go to the site even when the site was their source
       (it initialises); above it a site never gets its own changes back.
     """
@@ -155,6 +155,8 @@ def _branches(connection: BaseDatabaseWrapper, channel: Channel, reader: Reader)
     of_copies = "" if reader.central_store_data else _without_central_store(channel)
     branches += _of_stores(connection, reader.stores, "")
     branches += _of_stores(connection, reader.collected, of_copies)
+    if reader.central_store_data:
+        branches.append((_central_store(channel), []))
     subjects, parameters = _visible_subjects(connection, (*reader.stores, *reader.collected))
     if subjects:
         test = f"visible_id IS NOT NULL AND visible_id IN ({subjects})"
@@ -186,20 +188,43 @@ def _without_central_store(channel: Channel) -> str:
 
     Of a table that holds others as well each row is looked at; one that has gone can do no harm.
     """
-    whole, parts = [], ""
-    for kind in registry().central_store:
-        for test, policy in kind.branches:
-            if not policy.is_central_store:
-                continue
-            if test is None:
-                whole.append(kind)
-                continue
-            parts += (
-                f" AND (record_type <> {kind.number} OR deleted OR NOT EXISTS (SELECT 1"
-                f' FROM "{kind.table}" r WHERE r.id = {channel.value}.record_id'
-                f" AND {condition(test, 'r')}))"
-            )
-    return _other_than(whole) + parts
+    whole, parts = _central_store_kinds()
+    return _other_than(whole) + "".join(
+        f" AND (record_type <> {kind.number} OR deleted OR NOT {_is_so(channel, kind, test)})"
+        for kind, test in parts
+    )
+
+
+def _central_store(channel: Channel) -> str:
+    """Return the condition for the same data, of every store: a primary server edits them."""
+    whole, parts = _central_store_kinds()
+    numbers = ", ".join(str(kind.number) for kind in whole)
+    tests = [f"record_type IN ({numbers})"] if numbers else []
+    tests += [
+        f"(record_type = {kind.number} AND (deleted OR {_is_so(channel, kind, test)}))"
+        for kind, test in parts
+    ]
+    return f"({' OR '.join(tests) or '1 = 0'})"
+
+
+def _central_store_kinds() -> tuple[list[RecordType], list[tuple[RecordType, str]]]:
+    """Return the types that are central-store data as a whole, and in part: where a test is met."""
+    tests = [
+        (kind, test)
+        for kind in registry().central_store
+        for test, policy in kind.branches
+        if policy.is_central_store
+    ]
+    whole = [kind for kind, test in tests if test is None]
+    return whole, [(kind, test) for kind, test in tests if test is not None]
+
+
+def _is_so(channel: Channel, kind: RecordType, test: str) -> str:
+    """Return the condition that the record of a log row is there and meets a test."""
+    return (
+        f'EXISTS (SELECT 1 FROM "{kind.table}" r WHERE r.id = {channel.value}.record_id'
+        f" AND {condition(test, 'r')})"
+    )
 
 
 def _visible_subjects(connection: BaseDatabaseWrapper, stores: Sequence[str]) -> _Branch:

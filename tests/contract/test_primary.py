@@ -7,6 +7,7 @@ from django.db import connections
 
 from msupply.central import background, settings
 from msupply.records.items import Item
+from msupply.records.names import Name, NameStoreJoin, NameType
 from msupply.records.sites import Site
 from msupply.records.stores import StorePreference
 from msupply.sync import here, ownership
@@ -24,6 +25,7 @@ def mirrored(new_sqlite, django_db_blocker) -> Iterator[World]:
         sites = {n: Instance(new_sqlite(f"primary_site_{n}"), n) for n in SITES}
         world = World(central, sites, Instance(new_sqlite("primary_spare"), NORTH))
         world.set_up()
+        say_something_of_the_south(world.central.alias)
         north = Site.objects.using(world.central.alias).get(site_id=NORTH)
         settings.set_primary(world.central.connection, north)
         background.work(world.central.connection)
@@ -32,6 +34,20 @@ def mirrored(new_sqlite, django_db_blocker) -> Iterator[World]:
         for instance in world.everyone:
             instance.connection.close()
             del connections.settings[instance.alias]
+
+
+def say_something_of_the_south(alias: str) -> None:
+    """Let the store south have a preference, and see a name and a patient."""
+    StorePreference.objects.using(alias).create(id="said-before", store_id="store-south", data="{}")
+    names = Name.objects.using(alias)
+    for record_id, kind in (
+        ("seen-before", NameType.FACILITY),
+        ("patient-before", NameType.PATIENT),
+    ):
+        name = names.create(id=f"name-{record_id}", name=record_id, code=record_id, type=kind)
+        NameStoreJoin.objects.using(alias).create(
+            id=record_id, store_id="store-south", name_id=name.pk
+        )
 
 
 def refusal(instance: Instance, name: str) -> Editor | None:
@@ -61,6 +77,13 @@ def test_what_the_primary_server_edits_reaches_every_site(mirrored: World) -> No
     assert "ors" in items(mirrored.central)
     mirrored.cycle(SOUTH)
     assert "ors" in items(mirrored[SOUTH])
+
+
+def test_the_primary_server_gets_what_was_said_of_every_store_before(mirrored: World) -> None:
+    at_primary = mirrored[NORTH].alias
+    assert StorePreference.objects.using(at_primary).filter(pk="said-before").exists()
+    assert NameStoreJoin.objects.using(at_primary).filter(pk="seen-before").exists()
+    assert not NameStoreJoin.objects.using(at_primary).filter(pk="patient-before").exists()
 
 
 def test_a_preference_from_the_primary_server_reaches_the_stores_site(mirrored: World) -> None:

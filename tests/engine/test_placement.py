@@ -100,9 +100,10 @@ def test_a_collector_gets_no_central_store_data(country):
     assert queued(country, SOUTH) == []
 
 
-def test_the_primary_server_gets_the_central_store_data_of_its_copies(country):
+@pytest.mark.parametrize("copied", [SyncType.COLLECTOR, SyncType.TRANSFER])
+def test_the_primary_server_gets_the_central_store_data_of_every_store(country, copied):
     here.change(country, primary_site_id=SOUTH)
-    copy(country, "N", SOUTH, SyncType.COLLECTOR)
+    copy(country, "N", SOUTH, copied)
     arrive(country, {"hint": [{"ID": "H1", "shop_ID": "N", "Title": "x"}]}, trusted=True)
     assert queued(country, SOUTH) == ["H1"]
 
