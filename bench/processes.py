@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import psycopg
+
 MSUPPLY = [str(Path(sys.executable).parent / "msupply")]
 PASSWORD = "bench-password"
 
@@ -141,6 +143,21 @@ def _answers(url: str) -> bool:
         except OSError:
             time.sleep(0.1)
     return False
+
+
+@contextmanager
+def fresh(database: str | None) -> Iterator[str | None]:
+    """Yield the URL of a new, empty database on the server of this URL; it is dropped at the end."""
+    if database is None:
+        yield None
+        return
+    name = f"msupply_bench_{os.getpid()}_{time.monotonic_ns()}"
+    with psycopg.connect(database, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{database.rpartition('/')[0]}/{name}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def central(folder: Path, database: str | None, port: int) -> Instance:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bench.people import measure_people
-from bench.processes import Instance, Watch, central, free_port, init_site
+from bench.processes import Instance, Watch, central, free_port, fresh, init_site
 
 Figure = dict[str, Any]
 
@@ -21,21 +21,20 @@ LOG_ROWS = 1_000_000
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="msupply-bench-") as name:
+def _central(database: str | None) -> Iterator[tuple[Instance, Instance]]:
+    """Yield a fresh central server with a site, and the site that is to be initialised."""
+    with tempfile.TemporaryDirectory(prefix="msupply-bench-") as name, fresh(database) as url:
         for part in ("central", "site"):
             (Path(name) / part).mkdir()
-        yield Path(name)
+        yield central(Path(name) / "central", url, free_port()), Instance(Path(name) / "site")
 
 
 def initialise(n: int, database: str | None = None) -> Iterator[Figure]:
     """Initialise a fresh site with `n` records over loopback HTTP."""
-    with _folder() as folder:
-        server = central(folder / "central", database, free_port())
+    with _central(database) as (server, site):
         server.python("bench.load", "central", str(n))
-        site = Instance(folder / "site")
         with server.serving() as watch:
-            pace = _Pace(folder / "site" / "msupply.sqlite3")
+            pace = _Pace(site.folder / "msupply.sqlite3")
             started = time.perf_counter()
             with pace:
                 init_site(site, server)
@@ -52,10 +51,8 @@ def initialise(n: int, database: str | None = None) -> Iterator[Figure]:
 
 def push(n: int, database: str | None = None) -> Iterator[Figure]:
     """Push `n` changed invoice lines, until the central server has integrated them."""
-    with _folder() as folder:
-        server = central(folder / "central", database, free_port())
+    with _central(database) as (server, site):
         server.python("bench.load", "central", str(int(n / 0.6) + 1))
-        site = Instance(folder / "site")
         with server.serving() as watch:
             init_site(site, server)
             site.python("bench.load", "touch", str(n))
@@ -80,9 +77,7 @@ def idle_pull(n: int, database: str | None = None) -> Iterator[Figure]:
     small = min(n, 100_000)
     base: float | None = None
     for size in (small, n):
-        with _folder() as folder:
-            server = central(folder / "central", database, free_port())
-            site = Instance(folder / "site")
+        with _central(database) as (server, site):
             server.python("bench.load", "filler", str(size))
             with server.serving() as watch:
                 init_site(site, server)
@@ -103,8 +98,7 @@ def routing(n: int, database: str | None = None) -> Iterator[Figure]:
     """Time polls, pulls and a visibility change with `n` stores, beside a hundredth of them."""
     base: dict[str, float] = {}
     for stores in (max(100, n // 100), n):
-        with _folder() as folder:
-            server = central(folder / "central", database, free_port())
+        with _central(database) as (server, _site):
             arguments = (str(stores // 2), str(stores), str(LOG_ROWS))
             found: dict[str, float] = json.loads(server.python("bench.routing", *arguments))
         base = base or found
@@ -123,8 +117,7 @@ def routing(n: int, database: str | None = None) -> Iterator[Figure]:
 
 def country(n: int, database: str | None = None) -> Iterator[Figure]:
     """Measure the pages and operations of a country's administrators: `n` stores, half the sites."""
-    with _folder() as folder:
-        server = central(folder / "central", database, free_port())
+    with _central(database) as (server, _site):
         said = server.python("bench.country", str(n // 2), str(n), str(LOG_ROWS))
     for line in said.splitlines():
         if line.startswith("{"):
@@ -141,10 +134,8 @@ def country(n: int, database: str | None = None) -> Iterator[Figure]:
 
 def people(n: int, database: str | None = None) -> Iterator[Figure]:
     """Time log-ins and pages on the central server while a site's `n` records integrate there."""
-    with _folder() as folder:
-        server = central(folder / "central", database, free_port())
+    with _central(database) as (server, site):
         server.python("bench.load", "central", str(int(n / 0.6) + 1))
-        site = Instance(folder / "site")
         with server.serving() as watch:
             init_site(site, server)
             site.python("bench.load", "touch", str(n))
