@@ -8,8 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from msupply.records.assets import Asset
 from msupply.records.files import SyncFileReference
 from msupply.sync.clock import now
+from msupply.sync.models import StoreSync
 from msupply.wire import file_store
 from tests.wire.conftest import Hand, add_site
 
@@ -306,3 +308,16 @@ def test_different_records_have_different_folders():
         for name in names
     }
     assert len(paths) == len(names)
+
+
+def test_a_file_of_another_sites_equipment_is_neither_given_nor_taken(clinic, reference):
+    add_site(13, "clinic-south", "ST-02")
+    south = Hand(name="clinic-south", hardware_id="HW-2")
+    Asset.objects.create(id="A1", store_id="ST-02", created_datetime=now(), modified_datetime=now())
+    SyncFileReference.objects.update(table_name="asset", record_id="A1")
+    assert upload(clinic).json() == {"error": {"syncFileNotFound": "F1"}}
+    assert upload(south).json() == {"data": None}
+    assert download(clinic, table="asset", record_id="A1").status_code == 500
+    assert content(download(south, table="asset", record_id="A1")) == PHOTO
+    StoreSync.objects.create(store_id="ST-02", site_id=12, sync_with="COLLECTOR")
+    assert content(download(clinic, table="asset", record_id="A1")) == PHOTO
