@@ -78,7 +78,8 @@ def _found(central: Machine, folder: Path, blank: bytes, sites: int) -> list[Mac
     create_central(connection, URL, "admin", _PASSWORD, "CEN", "Central store")
     machines = []
     for number in range(CENTRAL + 1, CENTRAL + 1 + sites):
-        stores = [(f"S{number}{letter}", f"Store {number}{letter}") for letter in "AB"]
+        letters = "ABC"[: 1 + number % 3]
+        stores = [(f"S{number}{letter}", f"Store {number}{letter}") for letter in letters]
         add_site(connection, f"site {number}", _PASSWORD, stores)
         machines.append(Machine(folder, f"site {number}", number, blank))
     chance = Random(sites)

@@ -52,7 +52,8 @@ def _change_mode(world: "World", chance: Random) -> str | None:
     if edit is None:
         return None
     # Not noted as an edit: moves write this record as well.
-    return f"store {store.code} becomes a {mode.value.lower()}"
+    now = "becomes a dispensary" if mode is StoreMode.DISPENSARY else "is no dispensary any more"
+    return f"store {store.code} {now}"
 
 
 def _show(world: "World", chance: Random) -> str | None:
@@ -74,7 +75,7 @@ def _show(world: "World", chance: Random) -> str | None:
 
 
 def _register(world: "World", chance: Random) -> str | None:
-    """A site registers a patient; the other stores know nothing of that yet."""
+    """A site registers a patient; the stores of other sites know nothing of that yet."""
     machine = pick(chance, [*world.sites.values()])
     stores = Store.objects.using(machine.alias).filter(site_id=machine.site_id).order_by("id")
     if not stores or machine.connection.in_atomic_block or not machine.here.initialised:
@@ -85,6 +86,10 @@ def _register(world: "World", chance: Random) -> str | None:
     if edit is None:
         return None
     world.note(machine, kind, edit.record_id)
+    kind = registry().by_name["namestorejoin"]
+    values = {"name_id": edit.record_id, "store_id": stores[0].pk}
+    if join := edits.add(chance, machine, kind, values):
+        world.note(machine, kind, join.record_id)
     return f"{machine.name} registers patient {edit.record_id[:8]}"
 
 

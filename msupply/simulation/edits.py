@@ -6,7 +6,7 @@ from random import Random
 
 from django.db import IntegrityError, transaction
 
-from msupply.simulation import tables, told, values
+from msupply.simulation import tables, told, values, visible
 from msupply.simulation.fate import pick
 from msupply.simulation.ledger import Key
 from msupply.simulation.machine import Machine
@@ -164,6 +164,8 @@ def remove(machine: Machine, kind: RecordType, record_id: str) -> Edit | None:
         return None
     if tables.is_referred_to(machine.connection, kind, before["id"]):
         return None
+    if visible.is_needed(machine.connection, kind, before):
+        return None
     if isinstance(kind.removal, HardDelete):
         with transaction.atomic(using=machine.alias):
             tables.delete(machine.connection, kind, before["id"])
@@ -189,6 +191,8 @@ def _write(
     if before is not None and any(after[name] != before[name] for name in _fixed(kind)):
         return None
     if not all(is_allowed(machine, kind, one) for one in (before, after) if one):
+        return None
+    if not visible.is_known(machine.connection, kind, after):
         return None
     try:
         with transaction.atomic(using=machine.alias):

@@ -22,12 +22,14 @@ class SimulatedClock:
 
     def __init__(self, passing: Callable[[], None] = lambda: None) -> None:
         self.passed = timedelta()
+        # How far somebody has put the time of day back.
+        self.behind = timedelta()
         self.passing = passing
 
     def now(self) -> datetime:
         """Return the moment; no two are the same."""
         self.passed += timedelta(microseconds=1000)
-        return START + self.passed
+        return START + self.passed - self.behind
 
     def monotonic(self) -> float:
         """Return the seconds since the beginning."""
@@ -37,6 +39,10 @@ class SimulatedClock:
         """Let time pass, and others work meanwhile."""
         self.advance(max(seconds, 0.5))
         self.passing()
+
+    def put_back(self, seconds: float) -> None:
+        """Let the time of day jump back; what is measured between two moments does not."""
+        self.behind += timedelta(seconds=seconds)
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

@@ -108,9 +108,15 @@ class Country:
         takes_part.add(self._store_of_name.get(other or ""))
         if takes_part & self._active[site]:
             return True
-        # A collector has the store's own data, and nothing that is edited centrally (elsewhere).
-        copied = policy.editor is not Editor.CENTRAL or site == self._primary
-        return copied and bool(takes_part & self._collected[site])
+        if policy.editor is Editor.CENTRAL and policy.store:
+            # Where they are edited, they are all there; a collector has the store's own data alone.
+            return site == self._primary
+        return bool(takes_part & self._collected[site])
+
+    def store_of(self, kind: RecordType, row: Row) -> str | None:
+        """Return the store to which a row belongs."""
+        found: str | None = self._follow(kind, row, self.policy(kind, row).store)
+        return found
 
     def owner(self, kind: RecordType, row: Row) -> str | None:
         """Return the store without which nobody may edit a row; None where that is otherwise."""

@@ -60,14 +60,20 @@ class _Errors(logging.Handler):
         self.first: str | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        if self.first is None:
-            trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
-            self.first = f"{record.getMessage()}\n{trace}"
+        if self.first is not None:
+            return
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, Wrong):
+            # Noticed in the middle of a cycle, which keeps what breaks it off.
+            self.first = str(error)
+        else:
+            trace = "".join(traceback.format_exception(error)) if error else ""
+            self.first = f"the program failed: {record.getMessage()}\n{trace}"
 
     def check(self) -> None:
         """Raise Wrong when there was an error."""
         if self.first:
-            raise Wrong(f"the program failed: {self.first}")
+            raise Wrong(self.first)
 
 
 class Simulator:

@@ -27,6 +27,10 @@ from msupply.sync.declare.registry import RecordType, Wire, registry
 
 # A message says what it carries by the last part of its path.
 _PULLS = {"central_records": Wire.V5, "queued_records": Wire.V5, "pull": Wire.V6}
+# How many edits people make at a time.
+_EDITS = (1, 1, 2, 3)
+# At one step in so many.
+_CLOCK_JUMPS = 40
 
 
 class Wrong(Exception):
@@ -100,6 +104,9 @@ class World:
     def perform(self, step: Step) -> None:
         """Let a step happen. Raises Wrong."""
         self.clock.advance(60)
+        if step.number % _CLOCK_JUMPS == 0:
+            self.clock.put_back(step.number % 100_000)
+            self.tell("the clocks jump back")
         if step.verb in (Verb.EDIT, Verb.MERGE):
             self._edit(step)
         elif step.verb is Verb.CYCLE:
@@ -121,18 +128,22 @@ class World:
         chance = Random(step.number)
         try:
             with machine.steady():
-                edit = (
-                    edits.anything(chance, machine, self.fashion, self._recent)
-                    if step.verb is Verb.EDIT
-                    else merging.merge(chance, machine, self._hands)
-                )
+                for _ in range(pick(chance, _EDITS)):
+                    edit = (
+                        edits.anything(chance, machine, self.fashion, self._recent)
+                        if step.verb is Verb.EDIT
+                        else merging.merge(chance, machine, self._hands)
+                    )
+                    if edit:
+                        self._edited(machine, edit)
         except edits.GuardWrong as error:
             raise Wrong(str(error)) from None
-        if edit:
-            self.tell(f"{machine.name} {edit}")
-            self._check_owner(machine, edit)
-            self.note(machine, edit.kind, edit.record_id)
-            self._recent.append((edit.kind.name, edit.record_id))
+
+    def _edited(self, machine: Machine, edit: edits.Edit) -> None:
+        self.tell(f"{machine.name} {edit}")
+        self._check_owner(machine, edit)
+        self.note(machine, edit.kind, edit.record_id)
+        self._recent.append((edit.kind.name, edit.record_id))
 
     def _contest(self, step: Step) -> None:
         """Let the central server and a site edit one record, without hearing of each other."""
