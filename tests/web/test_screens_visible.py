@@ -3,6 +3,7 @@
 import pytest
 
 from msupply.records.items import Item
+from msupply.records.master_lists import MasterList, MasterListLine
 from msupply.records.names import Name, NameStoreJoin
 from msupply.sync.declare.registry import registry
 from msupply.web.screens import presets, query
@@ -77,3 +78,20 @@ def test_a_filter_can_be_added_for_any_text(admin):
     Item.objects.create(id="zz", code="zz", name="zz", strength="500 mg")
     found = admin.get("/list/item/?f.strength=500").context["page"].object_list
     assert [record.pk for record in found] == ["zz"]
+
+
+def test_a_page_names_its_empty_columns_on_one_line(admin):
+    Item.objects.create(id="zz", code="zz", name="Zinc")
+    page = admin.get("/list/items/show/zz")
+    assert "Strength" in page.context["empty"]
+    assert all(cell.kind != "empty" for cell in page.context["cells"])
+
+
+def test_lines_stand_in_the_order_of_what_they_name(admin):
+    MasterList.objects.create(id="all", code="all", name="Everything")
+    for n, name in enumerate(("Zinc", "Amoxicillin", "Paracetamol")):
+        Item.objects.create(id=f"z{n}", code=f"z{n}", name=name)
+        MasterListLine.objects.create(id=f"l{n}", master_list_id="all", item_id=f"z{n}")
+    groups = admin.get("/list/master-lists/show/all").context["children"]
+    (lines,) = [group for group in groups if group.screen.slug == "masterlistline"]
+    assert [row.record.pk for row in lines.rows] == ["l1", "l2", "l0"]

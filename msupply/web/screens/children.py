@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType, registry
-from msupply.web.screens import cells, scope
+from msupply.web.screens import cells, query, scope
 from msupply.web.screens.screen import Column, Screen, heading, of_type
 from msupply.web.visit import Visit
 
@@ -82,8 +82,8 @@ def _kinds(screen: Screen) -> list[tuple[str, RecordType]]:
 def _children(visit: Visit, kind: RecordType, parent: str, record: Record) -> Children:
     screen = of_type(kind)
     columns = [column for column in screen.list_fields if column.name != parent]
-    found = scope.records(visit, kind).filter(**{f"{parent}_id": record.pk}).order_by("pk")
-    shown = list(found[: SHOWN + 1])
+    found = scope.records(visit, kind).filter(**{f"{parent}_id": record.pk})
+    shown = list(query.of_parent(screen, parent, found)[: SHOWN + 1])
     return Children(
         screen,
         columns,

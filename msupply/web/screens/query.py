@@ -132,7 +132,7 @@ def label_condition(model: type[Record], text: str) -> Q:
     return _every_word(model, labels.search_paths(model), text)
 
 
-def _every_word(model: type[Record], paths: Sequence[str], text: str) -> Q:
+def _every_word(model: type[models.Model], paths: Sequence[str], text: str) -> Q:
     """Each word must stand in one of the columns, whichever; choices as people read them."""
     choices = {path: _choices(model, path) for path in paths}
     condition = Q()
@@ -147,7 +147,7 @@ def _every_word(model: type[Record], paths: Sequence[str], text: str) -> Q:
     return condition
 
 
-def _choices(model: type[Record], path: str) -> list[tuple[Any, str]]:
+def _choices(model: type[models.Model], path: str) -> list[tuple[Any, str]]:
     if "__" in path:
         return []
     column = model._meta.get_field(path)
@@ -211,15 +211,27 @@ def _sorted(screen: Screen, found: Records, asked: str) -> Records:
     sign = "-" if asked.startswith("-") else ""
     if name not in screen.columns:
         return found.order_by(*_usual_order(screen), "pk")
+    return found.order_by(f"{sign}{_sort_path(screen, name)}", "pk")
+
+
+def _sort_path(screen: Screen, name: str) -> str:
     column = screen.model._meta.get_field(name)
-    path = name
-    if isinstance(column, models.ForeignKey):
-        target = column.related_model
-        assert isinstance(target, type)
-        # A reference that must stand but whose target may be missing would hide its record.
-        followed = column.null or _must_exist(column)
-        path = f"{name}__{labels.search_paths(target)[-1]}" if followed else column.attname
-    return found.order_by(f"{sign}{path}", "pk")
+    if not isinstance(column, models.ForeignKey):
+        return name
+    target = column.related_model
+    assert isinstance(target, type)
+    # A reference that must stand but whose target may be missing would hide its record.
+    followed = column.null or _must_exist(column)
+    return f"{name}__{labels.search_paths(target)[-1]}" if followed else column.attname
+
+
+def of_parent(screen: Screen, parent: str, found: Records) -> Records:
+    """Return the records that belong to another in their usual order, else by what they name."""
+    usual = _usual_order(screen)
+    if not usual:
+        names = [name for name in labels.columns_of(screen.model) if name not in (parent, "id")]
+        usual = [_sort_path(screen, name) for name in names]
+    return found.order_by(*usual, "pk")
 
 
 def _are_more_than(found: Records, number: int) -> bool:

@@ -124,11 +124,13 @@ def detail(request: PageRequest, slug: str, record_id: str) -> HttpResponse:
     """Show one record, the records that belong to it, and what may be done with it."""
     screen = open_screen(request, slug)
     record = find_record(request, screen, record_id)
+    told = cells.details(request.visit, screen.fields, record)
     context = {
         "screen": screen,
         "record": record,
         "label": labels.one(record),
-        "cells": cells.details(request.visit, screen.fields, record),
+        "cells": [cell for cell in told if cell.kind != "empty"],
+        "empty": [cell.heading for cell in told if cell.kind == "empty"],
         "children": children.of(request.visit, screen, record),
         "extra": cells.prettified(record.extra or "") if request.visit.may("SERVER_ADMIN") else "",
         "edit_alert": edit_alert(request.visit, record),
