@@ -6,10 +6,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import connection, transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +27,9 @@ from msupply.web.page import FormPage, PasswordForm
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
+
+# The stores of a user on one page.
+SHOWN = 50
 
 
 class NewUserForm(forms.Form):
@@ -123,7 +129,7 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
                 request, _("Saved. It takes effect at a site when the user next logs in there.")
             )
             return redirect("user-rights", user.pk)
-    context = {"form": form, "shown_user": user, "access": _access(user), "edited": edited}
+    context = {"form": form, "shown_user": user, "edited": edited} | _access(request, user)
     return render(request, "manage/rights.html", context, status=422 if form.errors else 200)
 
 
@@ -145,15 +151,31 @@ def _keep_own_way_in(request: PageRequest, user: User) -> None:
         raise ValidationError(text)
 
 
-def _access(user: User) -> list[Access]:
-    names = dict(Permission.choices)
-    held: dict[str, list[str]] = {}
-    for store_id, name in UserPermission.objects.filter(user=user).values_list(
-        "store_id", "permission"
-    ):
-        held.setdefault(store_id or "", []).append(str(names.get(name, name)))
+def _access(request: PageRequest, user: User) -> dict[str, Any]:
+    """Return a page of the stores that a user may enter, with what is permitted in each."""
+    text = request.GET.get("q", "").strip().replace("\0", "")
     joins = UserStore.objects.filter(user=user).select_related("store__name")
-    return [Access(join.store, sorted(held.get(join.store_id, []))) for join in joins]
+    if text:
+        joins = joins.filter(Q(store__code__icontains=text) | Q(store__name__name__icontains=text))
+    found = Paginator(joins.order_by("store__code", "pk"), SHOWN).get_page(request.GET.get("page"))
+    stores = [join.store for join in found]
+    names = dict(Permission.choices)
+    held: dict[str | None, list[str]] = {}
+    rows = UserPermission.objects.filter(user=user, store__in=stores)
+    for store_id, name in rows.values_list("store_id", "permission"):
+        held.setdefault(store_id, []).append(str(names.get(name, name)))
+
+    def address(page_number: int) -> str:
+        return f"?{urlencode({'q': text, 'page': page_number})}"
+
+    return {
+        "access": [Access(store, sorted(held.get(store.pk, []))) for store in stores],
+        "text": text,
+        "page_number": found.number,
+        "page_total": found.paginator.num_pages,
+        "newer": address(found.previous_page_number()) if found.has_previous() else "",
+        "older": address(found.next_page_number()) if found.has_next() else "",
+    }
 
 
 def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from msupply.records.names import Name
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.web.log_in import STORES_SHOWN
+from msupply.web.users import SHOWN
 from tests.web.conftest import PASSWORD
 
 STORES = 3 * STORES_SHOWN
@@ -47,6 +48,16 @@ def test_a_store_that_is_not_the_users_cannot_be_entered(traveller, client):
     UserStore.objects.filter(user=traveller, store__code="HP149").delete()
     client.post("/store", {"store": Store.objects.get(code="HP149").pk})
     assert client.get("/").url == "/store"
+
+
+def test_the_rights_of_a_user_are_paged_and_searched(traveller, admin):
+    address = f"/users/rights/{traveller.pk}"
+    assert len(admin.get(address).context["access"]) == SHOWN
+    last = admin.get(address, {"page": 99}).context["access"]
+    assert last[-1].store.code == "HP149"
+    found = admin.get(address, {"q": "post 149"}).context["access"]
+    assert [entry.store.code for entry in found] == ["HP149"]
+    assert found[0].permissions == ["Edit items", "Enter the store"]
 
 
 def test_a_page_reads_the_permissions_of_the_entered_store_alone(
