@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -190,7 +191,7 @@ PAGES = {
     "sites": "/sites",
     "sites, searched": "/sites?q=1234",
     "site, edited": "/sites/show/{site_key}",
-    "site": "/sites/{site}/",
+    "site": "/sites/1234/",
     "site of the national store": f"/sites/{FIRST_SITE}/",
     "silent site": "/sites/20/",
     "stores": "/stores",
@@ -221,6 +222,7 @@ PAGES = {
     "users": "/list/users/",
     "users, searched": "/list/users/?q=user1234",
     "rights of a user": "/users/rights/user-1234",
+    "rights of who may enter every store": "/users/rights/{admin}",
     "customers": "/list/customers/",
     "customers, searched": "/list/customers/?q=centre+1234",
     "items": "/list/items/",
@@ -242,8 +244,12 @@ def measure() -> Iterator[dict[str, Any]]:
     """Yield what each page and operation costs."""
     browser = Client(SERVER_NAME="localhost")
     yield _timed("log-in", lambda: _log_in(browser))
+    keys = {
+        "site_key": Site.objects.get(site_id=1_234).pk,
+        "admin": User.objects.get(username="admin").pk,
+    }
     for what, address in PAGES.items():
-        yield _timed(what, lambda address=address: _get(browser, address))  # type: ignore[misc]
+        yield _timed(what, partial(_get, browser, address.format(**keys)))
     for what, work in OPERATIONS.items():
         yield _timed(what, work)
 
@@ -255,8 +261,7 @@ def _log_in(browser: Client) -> int:
 
 
 def _get(browser: Client, address: str) -> int:
-    site_key = Site.objects.get(site_id=1234).pk if "site_key" in address else ""
-    answer = browser.get(address.format(site=1234, site_key=site_key), follow=True)
+    answer = browser.get(address, follow=True)
     if answer.status_code != 200:
         raise SystemExit(f"{address}: {answer.status_code}")
     return len(answer.getvalue() if answer.streaming else answer.content)
