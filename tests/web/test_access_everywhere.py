@@ -41,7 +41,7 @@ NEEDS: dict[tuple[str, ...], list[str]] = {
         *("site-retry", "sync-report", "sync-report-export", "country-map", "where-is"),
         *("user-new", "user-rights", "user-password", "user-revoke", "store-resync"),
         *("store-move", "store-move-checklist", "store-move-start", "store-move-progress"),
-        *("store-move-cancel", "store-users"),
+        *("store-move-cancel", "store-users", "store-sync", "store-visibility"),
     ],
     ("EDIT_CENTRAL_DATA",): [
         *("store-new", "store", "store-visibility-add", "store-visibility-remove"),
