@@ -14,7 +14,7 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.users import User
-from msupply.services import activity, visibility
+from msupply.services import activity, newcomers, visibility
 from msupply.services.guard import Guard
 from msupply.sync.clock import now
 from msupply.sync.declare import Record, SoftDelete
@@ -48,13 +48,15 @@ def save(
         if record is None:
             record = model() if record_id is None else model(id=record_id)
         assign(record, values)
+        beside = newcomers.complete(record, store_id) if before is None else []
         Guard(connection, user, store_id, kind).check(before, columns_of(record))
         stamp(record, is_new=before is None)
         _validate(connection, record, values, is_new=before is None)
         after = columns_of(record)
         if before is not None and not differ(before, after):
             return record
-        record.save(using=connection.alias, force_insert=before is None)
+        for row in (record, *beside):
+            row.save(using=connection.alias, force_insert=before is None)
         activity.log_edit(connection, user, store_id, record, before, after)
     return record
 

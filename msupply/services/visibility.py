@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.items import Item
 from msupply.records.master_lists import MasterListLine, MasterListNameJoin
 from msupply.records.names import Name, NameStoreJoin
@@ -40,6 +41,12 @@ def names(connection: BaseDatabaseWrapper, store_id: str) -> QuerySet[Name]:
         .exclude(type__in=(*SYSTEM_TYPES, "PATIENT"))
         .exclude(Q(Exists(stores.filter(Q(is_disabled=True) | Q(pk=store_id)))))
     )
+
+
+def clinicians(connection: BaseDatabaseWrapper, store_id: str) -> QuerySet[Clinician]:
+    """Return the prescribers that a store sees."""
+    joins = ClinicianStoreJoin.objects.using(connection.alias).filter(store_id=store_id)
+    return Clinician.objects.using(connection.alias).filter(pk__in=joins.values("clinician_id"))
 
 
 def items(connection: BaseDatabaseWrapper, store_id: str) -> QuerySet[Item]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.items import Item
 from msupply.records.master_lists import MasterList, MasterListLine
 from msupply.records.names import Name, NameStoreJoin
@@ -29,6 +30,17 @@ def test_a_shipment_goes_to_customers_that_the_store_sees(nurse, names):
     assert "zz seen" in text
     assert "zz unseen" not in text
     assert "zz maker" not in text
+
+
+def test_prescribers_are_those_that_the_store_sees(nurse):
+    for n, store in (("mine", "store-north"), ("theirs", "store-south")):
+        Clinician.objects.create(id=n, code=n, last_name=f"zz {n}", initials="Z", store_id=store)
+        ClinicianStoreJoin.objects.create(clinician_id=n, store_id=store)
+    page = nurse.get("/list/clinicians/?q=zz").context["page"]
+    assert [record.pk for record in page.object_list] == ["mine"]
+    text = nurse.get("/choose/clinician?for=prescriptions.clinician&q=zz").text
+    assert "zz mine" in text
+    assert "zz theirs" not in text
 
 
 def test_items_are_those_on_lists_of_the_store(nurse):

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from msupply.services import edit, scope, visibility
+from msupply.services import edit, newcomers, scope, visibility
 from msupply.services.guard import Guard
 from msupply.services.scope import Viewer
 from msupply.services.tables import keys, references, titles, told, values
@@ -308,7 +308,7 @@ class _Planner:
         defaults = self.maker.defaults if self.maker else {}
         all_given = dict(defaults) | self.shared | self._emptied(row) | row.given
         edit.assign(record, all_given)
-        beside = self._made(row, record)
+        beside = self._made(row, record) + newcomers.complete(record, self.viewer.store_id)
         if row.number in self.bad:
             return
         touched = set(all_given) | row.empty | {c.attname for c in self.every}

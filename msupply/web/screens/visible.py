@@ -13,6 +13,7 @@ from msupply.web.visit import Visit
 # Lists that users know as those of their store; the same records stand whole under "All records".
 OF_NAMES = frozenset({"customers", "suppliers"})
 OF_ITEMS = frozenset({"items"})
+OF_CLINICIANS = frozenset({"clinicians"})
 # What a form may ask for that fills in no column of a list: patients stand among the names.
 KINDS_OF_NAMES = {
     "patients": Q(type=NameType.PATIENT),
@@ -28,6 +29,8 @@ def in_list(visit: Visit, screen: Screen, found: Records) -> Records:
         return found.filter(pk__in=visibility.names(connection, visit.store_id).values("pk"))
     if screen.slug in OF_ITEMS:
         return found.filter(pk__in=visibility.items(connection, visit.store_id).values("pk"))
+    if screen.slug in OF_CLINICIANS:
+        return found.filter(pk__in=visibility.clinicians(connection, visit.store_id).values("pk"))
     return found
 
 
@@ -45,6 +48,8 @@ def in_picker(visit: Visit, asking: str, found: Records) -> Records:
     name = found.model._meta.model_name
     if name == "item":
         return found.filter(pk__in=visibility.items(connection, visit.store_id).values("pk"))
+    if name == "clinician":
+        return found.filter(pk__in=visibility.clinicians(connection, visit.store_id).values("pk"))
     for party in visibility.PARTIES.get(screen.kind.name, ()):
         if party.field == column and name == "name":
             role = party.roles.get(str(screen.only.get("type", "")), party.every)
