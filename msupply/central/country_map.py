@@ -5,6 +5,7 @@ orders from most, else a store that is visible to it as a supplier. Where that w
 circle, the circle is opened.
 """
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -84,14 +85,14 @@ def stores(connection: BaseDatabaseWrapper) -> list[MapStore]:
             "site_id", "name", "kind", "last_connection_datetime"
         )
     }
-    properties = _properties(connection, by_name)
+    properties = _properties(connection)
     suppliers = _suppliers(connection, by_name)
     suppliers |= {row[0]: row[5] for row in found if row[5]}
     chosen = _without_circles({row[0] for row in found}, suppliers)
     shown = []
     for store, code, name_id, label, number, _supplier in found:
         site, state = sites.get(number, ("", Freshness.NO_SITE))
-        said = properties.get(name_id, {})
+        place, region = properties.get(name_id, (None, ""))
         shown.append(
             MapStore(
                 store,
@@ -100,8 +101,8 @@ def stores(connection: BaseDatabaseWrapper) -> list[MapStore]:
                 number,
                 site,
                 state,
-                _place(said) if said else None,
-                _text(said, _REGION) if said else "",
+                place,
+                region,
                 chosen.get(store),
             )
         )
@@ -224,18 +225,21 @@ def _with_regions(shown: list[MapStore]) -> list[MapStore]:
 
 
 def _properties(
-    connection: BaseDatabaseWrapper, by_name: Mapping[str, str]
-) -> dict[str, dict[str, object]]:
+    connection: BaseDatabaseWrapper,
+) -> dict[str, tuple[tuple[float, float] | None, str]]:
+    """Return the place and the region of names, where they have properties."""
     rows = NameOmsFields.objects.using(connection.alias).filter(
         properties__isnull=False, pk__in=Store.objects.using(connection.alias).values("name_id")
     )
     found = {}
-    for name_id, text in rows.values_list("pk", "properties"):
+    for name_id, text in rows.values_list("pk", "properties").iterator():
         try:
             said = msgspec.json.decode(text or "{}", type=dict[str, object])
         except msgspec.MsgspecError:
             continue
-        found[name_id] = {key.lower(): value for key, value in said.items()}
+        lowered = {key.lower(): value for key, value in said.items()}
+        # Thousands of stores share a region.
+        found[name_id] = _place(lowered), sys.intern(_text(lowered, _REGION))
     return found
 
 
