@@ -246,7 +246,9 @@ class _Run:
                 f'UPDATE "{kind.table}" SET "{lost.column}" = {value} WHERE {condition}',
                 [ids] if boolean else [now_text(), ids],
             )
-        changelog.log_upserts(self.connection, kind, rows, self.source, self.told)
+        # Other makes re-point what refers to an item, and would go on showing the item itself.
+        told = self.told | (self.served & {Channel.CENTRAL})
+        changelog.log_upserts(self.connection, kind, rows, self.source, told)
 
     def _wait_for_the_kept(self) -> None:
         """Records kept back for want of a lost record are tried again with the one kept."""

@@ -143,6 +143,7 @@ class SiteState(models.Model):
     - `queue_cursor`: everything in the V5 queue up to here is acknowledged.
     - `acknowledged_ahead`: acknowledged cursors above it, as a JSON list.
     - `resend_up_to`: rows up to here go to the site even when the site was their source.
+    - `central_up_to`: where the log of central records ended when the site was initialised.
     - `waiting_since`: records of a finished push wait for integration, or are in it.
     """
 
@@ -150,6 +151,7 @@ class SiteState(models.Model):
     queue_cursor = models.BigIntegerField(default=0)
     acknowledged_ahead = models.TextField(default="[]")
     resend_up_to = models.BigIntegerField(default=0)
+    central_up_to = models.BigIntegerField(default=0)
     waiting_since = models.DateTimeField(null=True)
 
     class Meta:

@@ -34,22 +34,29 @@ class QueueBatch:
 
 
 def first(
-    connection: BaseDatabaseWrapper, site_id: int, limit: int, read_up_to: int = 0
+    connection: BaseDatabaseWrapper,
+    site_id: int,
+    limit: int,
+    read_up_to: int = 0,
+    *,
+    deletes_apart: bool = True,
 ) -> QueueBatch:
     """Return the head of a site's queue without removing it.
 
     With `read_up_to` it is the part behind that cursor: the site stores what it has read before,
-    and has not acknowledged it yet.
+    and has not acknowledged it yet. Without `deletes_apart` the site keeps one word per record,
+    see `render`.
     """
     up_to = changelog.head(connection, Channel.QUEUE)
     state = site_state(connection, site_id)
     reader = _reader(connection, state)
     after = max(state.queue_cursor, read_up_to)
     ahead = set(msgspec.json.decode(state.acknowledged_ahead, type=list[int]))
+    new_up_to = None if deletes_apart else state.resend_up_to
     while True:
         changes = routing.read(connection, Channel.QUEUE, reader, after, up_to, limit + len(ahead))
         wanted = [change for change in changes if change.cursor not in ahead][:limit]
-        records = _render(connection, wanted)
+        records = _render(connection, wanted, new_up_to)
         if records or not changes:
             break
         # Nothing to say about these rows: the site could never acknowledge them.
@@ -113,6 +120,7 @@ def initialise(connection: BaseDatabaseWrapper, site_id: int) -> int:
     with transaction.atomic(using=connection.alias):
         state = site_state(connection, site_id, lock=True)
         state.queue_cursor, state.acknowledged_ahead, state.resend_up_to = 0, "[]", up_to
+        state.central_up_to = changelog.head(connection, Channel.CENTRAL)
         state.save(using=connection.alias)
     return length(connection, site_id)
 
@@ -131,8 +139,10 @@ def _reader(connection: BaseDatabaseWrapper, state: SiteState) -> Reader:
     return routing.reader_for(connection, here, state.site_id, state.resend_up_to)
 
 
-def _render(connection: BaseDatabaseWrapper, changes: list[Change]) -> list[WireRecord]:
-    return render(connection, changes, Wire.V5, Form.TO_SITE, Direction.DOWN)
+def _render(
+    connection: BaseDatabaseWrapper, changes: list[Change], new_up_to: int | None = None
+) -> list[WireRecord]:
+    return render(connection, changes, Wire.V5, Form.TO_SITE, Direction.DOWN, new_up_to)
 
 
 def _move(connection: BaseDatabaseWrapper, site_id: int, cursor: int, ahead: list[int]) -> None:

@@ -36,6 +36,7 @@ def render(
     wire: Wire,
     form: Form,
     going: Direction,
+    new_up_to: int | None = None,
 ) -> list[WireRecord]:
     """Return the present state of changed records, in cursor order.
 
@@ -44,6 +45,8 @@ def render(
     wire does not carry that way, deletes that it has no word for, and rows that have gone since
     (their own delete follows). A row that is softly deleted goes with its delete, where the wire
     has one: who has not got it yet needs it all the same, for other records refer to it.
+    A reader that keeps only the last word about a record is given one: with `new_up_to` rows up to
+    this cursor are new to it and go as they are, and later ones as their delete.
     """
     by_type: dict[int, list[Change]] = defaultdict(list)
     for change in changes:
@@ -57,7 +60,7 @@ def render(
             and table
             and (going is Direction.BOTH or table.direction in (going, Direction.BOTH))
         ):
-            found += _render_type(connection, kind, wanted, wire, form, going)
+            found += _render_type(connection, kind, wanted, wire, form, going, new_up_to)
     found.sort(key=lambda record: record.cursor)
     return found
 
@@ -87,6 +90,7 @@ def _render_type(
     wire: Wire,
     form: Form,
     going: Direction,
+    new_up_to: int | None,
 ) -> list[WireRecord]:
     table = kind.wire(wire)
     assert table is not None
@@ -108,10 +112,14 @@ def _render_type(
     for record_id, gone, data in zip(
         columns["id"], removed, table_codec(kind, wire).encode(columns, form), strict=True
     ):
-        if not gone or tells_deletes:
-            found.append(WireRecord(cursors[record_id], table.name, record_id, data))
-        if gone and tells_deletes:
-            found.append(WireRecord(cursors[record_id], table.name, record_id, None))
+        cursor = cursors[record_id]
+        if gone and not tells_deletes:
+            continue
+        is_new = new_up_to is None or cursor <= new_up_to
+        if is_new or not gone:
+            found.append(WireRecord(cursor, table.name, record_id, data))
+        if gone and (new_up_to is None or not is_new):
+            found.append(WireRecord(cursor, table.name, record_id, None))
     return found
 
 

@@ -101,18 +101,14 @@ class LegacyClient:
 
     def central_records(self, after: int, limit: int) -> CentralBatch:
         """Read the central log."""
-        answer = self._ask(
-            "GET",
-            "central_records",
-            messages.CentralRecords,
-            params={"cursor": str(after), "limit": str(limit)},
-        )
+        params = {"cursor": str(after), "limit": str(limit)} | self._additions()
+        answer = self._ask("GET", "central_records", messages.CentralRecords, params=params)
         last = answer.data[-1].id if answer.data else None
         return CentralBatch([_arrived(record) for record in answer.data], last, answer.max_cursor)
 
     def queued_records(self, limit: int, after: str | None = None) -> QueuedBatch:
         """Read the head of this site's queue, or what stands behind the entry `after`."""
-        params = {"limit": str(limit)}
+        params = {"limit": str(limit)} | self._additions()
         if after is not None:
             params["after"] = after
         answer = self._ask("GET", "queued_records", messages.QueuedRecords, params=params)
@@ -121,6 +117,10 @@ class LegacyClient:
             [record.sync_out_id for record in answer.data],
             answer.queue_length,
         )
+
+    def _additions(self) -> dict[str, str]:
+        """Return what is said to servers of this kind alone (docs/protocol/v5.md 4.3)."""
+        return {"deletes": "apart"} if self.batch_limit else {}
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Have records removed from the queue."""

@@ -67,6 +67,11 @@ class Exchange:
         """How many records the site wants at once."""
         return min(self.number("limit", USUAL_LIMIT, 1), HIGHEST_LIMIT)
 
+    @property
+    def deletes_apart(self) -> bool:
+        """True for our own clients: what is out of use comes as its update and then its delete."""
+        return self.request.GET.get("deletes") == "apart"
+
 
 Handler = Callable[[Exchange], HttpResponseBase]
 
@@ -177,7 +182,11 @@ def _central_records(exchange: Exchange) -> HttpResponseBase:
     connection, limit = exchange.connection, exchange.limit
     cursor = exchange.number("cursor", 0, 0)
     head = changelog.head(connection, Channel.CENTRAL)
-    reader = routing.reader_for(connection, exchange.here, exchange.site.site_id)
+    site_id = exchange.site.site_id
+    reader = routing.reader_for(connection, exchange.here, site_id)
+    new_up_to = None
+    if not exchange.deletes_apart:
+        new_up_to = queue.site_state(connection, site_id).central_up_to
     records: list[WireRecord] = []
     changes: list[Change] = []
     after = cursor
@@ -186,9 +195,9 @@ def _central_records(exchange: Exchange) -> HttpResponseBase:
         if not changes:
             # Past what this site has seen there is nothing for it: it must not crawl on.
             return exchange.answer(messages.CentralRecords(cursor))
-        records = render(connection, changes, Wire.V5, Form.TO_SITE, Direction.DOWN)
+        records = render(connection, changes, Wire.V5, Form.TO_SITE, Direction.DOWN, new_up_to)
         after = changes[-1].cursor
-    site_cycles.exchanged(connection, exchange.site.site_id, pulled=len(records))
+    site_cycles.exchanged(connection, site_id, pulled=len(records))
     last = records[-1].cursor
     if len(changes) == limit:
         last = max(last, _last_visible(connection, reader, head))
@@ -212,7 +221,13 @@ def _central(record: WireRecord) -> messages.CentralRecord:
 def _queued_records(exchange: Exchange) -> HttpResponseBase:
     # Our own clients read on while they store what they have got (see docs/protocol/v5.md).
     after = exchange.number("after", 0, 0)
-    batch = queue.first(exchange.connection, exchange.site.site_id, exchange.limit, after)
+    batch = queue.first(
+        exchange.connection,
+        exchange.site.site_id,
+        exchange.limit,
+        after,
+        deletes_apart=exchange.deletes_apart,
+    )
     entries = [
         messages.QueuedRecord(str(r.cursor), r.table, r.record_id, _action(r), _data(r))
         for r in batch.records

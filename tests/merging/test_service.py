@@ -48,7 +48,8 @@ def test_items_are_merged_and_it_is_logged(country, keeper):
     country.stock("L", "A")
     merge(country.connection, keeper, "S-north", "item", "B", "A")
     assert country.row(StockLine, "L").item_id == "B"
-    assert country.log(ChangelogCentral, "A").record_type == ItemMerge.number
+    logged = ChangelogCentral.objects.using(country.alias).filter(record_id="A")
+    assert ItemMerge.number in {row.record_type for row in logged}
     entry = ActivityLog.objects.using(country.alias).get(type="RECORDS_MERGED")
     assert (entry.record_id, entry.changed_from, entry.changed_to, entry.store_id) == (
         "B",
