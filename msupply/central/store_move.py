@@ -54,8 +54,8 @@ class MoveProgress:
 
     @property
     def can_cancel(self) -> bool:
-        """True until the store belongs to the new site."""
-        return self.move.state == MoveState.WAITING
+        """True until somebody can have worked with the store on the new site."""
+        return self.move.state == MoveState.WAITING or self.needs_initialisation
 
 
 def check(
@@ -130,20 +130,40 @@ def advance(connection: BaseDatabaseWrapper) -> bool:
 
 
 def cancel(connection: BaseDatabaseWrapper, move_id: int, user: User | None = None) -> StoreMove:
-    """Give up a move before the store belongs to the new site; the store is free again.
+    """Give up a move; the store is free again where it was.
 
-    Raises ValidationError, EditRefused or PermissionMissing.
+    That is possible until the store belongs to the new site, and after that while the new site has
+    not been initialised: nothing can have been entered there. Raises ValidationError, EditRefused
+    or PermissionMissing.
     """
     acting.require(connection, user)
     moves = StoreMove.objects.using(connection.alias)
     with transaction.atomic(using=connection.alias):
-        waiting = moves.filter(pk=move_id, state=MoveState.WAITING)
-        if not waiting.update(state=MoveState.CANCELLED, finished_at=now()):
+        move = moves.select_for_update().filter(pk=move_id, state__in=OPEN_STATES).first()
+        if move is None or not _can_cancel(connection, move):
             raise ValidationError(_("This move can no longer be cancelled."))
-        move = moves.get(pk=move_id)
+        still = moves.filter(pk=move_id, state=move.state)
+        if not still.update(state=MoveState.CANCELLED, finished_at=now()):
+            raise ValidationError(_("This move can no longer be cancelled."))
+        if move.state == MoveState.SENDING:
+            _give_back(connection, move, user)
         _freeze(connection, move.store_id, frozen=False)
         _note(connection, user, ActivityType.STORE_MOVE_CANCELLED, move)
+    move.refresh_from_db(using=connection.alias)
     return move
+
+
+def _can_cancel(connection: BaseDatabaseWrapper, move: StoreMove) -> bool:
+    if move.state == MoveState.WAITING:
+        return True
+    return active_site.is_unused(connection, move.to_site)
+
+
+def _give_back(connection: BaseDatabaseWrapper, move: StoreMove, user: User | None) -> None:
+    store = store_sync.find_store(connection, move.store_id)
+    active_site.switch(connection, store, move.from_site)
+    active_site.send_history(connection, store.pk)
+    active_site.note(connection, user, store.pk, move.to_site, move.from_site)
 
 
 def open_move(connection: BaseDatabaseWrapper, store_id: str) -> StoreMove | None:

@@ -21,7 +21,7 @@ from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
 from msupply.services.permissions import SERVER_ADMIN, forget
-from msupply.web import page
+from msupply.web import page, site_users
 from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
 from msupply.web.screens.forms import ChooserInput
@@ -87,7 +87,9 @@ class Access:
 
 
 def create(request: PageRequest) -> HttpResponse:
-    """Add a user, who may do nothing yet."""
+    """Add a user, who may do nothing yet; at a remote site one of this store."""
+    if request.visit.here.is_remote:
+        return site_users.create(request)
     require_admin(request)
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -264,6 +264,24 @@ def test_a_move_cannot_be_cancelled_after_the_switch(connection, two):
         store_move.cancel(connection, move.pk)
 
 
+def test_a_move_to_a_site_that_never_began_can_be_cancelled_after_the_switch(
+    connection, two, admin
+):
+    before = types(connection, "S1")
+    country.make_site(connection, "new", initialised=False)
+    move = begin(connection, to=4)
+    push_after_freeze(connection)
+    store_move.advance(connection)
+    assert state(connection, move) == MoveState.SENDING
+    assert store_move.progress(
+        connection, store_move.open_move(connection, move.store_id)
+    ).can_cancel
+    store_move.cancel(connection, move.pk, admin)
+    assert state(connection, move) == MoveState.CANCELLED
+    assert types(connection, "S1") == before
+    assert orders.for_site(connection, here.load(connection), 3).frozen_stores == ()
+
+
 def test_a_store_moves_to_the_central_server(connection, two):
     move = begin(connection, to=1)
     push_after_freeze(connection)

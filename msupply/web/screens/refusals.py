@@ -2,9 +2,10 @@
 
 from django.db import connection
 
+from msupply.records.users import User
 from msupply.services import edit, rights
 from msupply.services.guard import ByProgramOnly, kept_on_central
-from msupply.services.permissions import EDIT_CENTRAL_DATA, PermissionMissing
+from msupply.services.permissions import EDIT_CENTRAL_DATA, SERVER_ADMIN, PermissionMissing
 from msupply.sync import ownership
 from msupply.sync.declare import Record, SplitBy
 from msupply.sync.declare.policy import Editor, Policy
@@ -21,6 +22,9 @@ def of_new(visit: Visit, screen: Screen) -> Exception | None:
     kind = screen.kind
     if not kind.permissions.edit or kind.name in rights.BY_PROGRAM:
         return ByProgramOnly(kind.name)
+    if kind.model is User and visit.here.is_remote and not visit.is_view_only:
+        # A site has users of its own (services/new_users.py).
+        return None if visit.may(SERVER_ADMIN) else PermissionMissing(SERVER_ADMIN)
     refusal = _place(visit, kind)
     if refusal is not None:
         return EditRefused(refusal)
