@@ -95,7 +95,9 @@ def _entries(user: User, here: Here) -> QuerySet[UserStore]:
     access = UserPermission.objects.using(alias).filter(user=user, permission=STORE_ACCESS)
     if here.is_central:
         copies = StoreSync.objects.using(alias).filter(
-            site_id=here.site_id, store_id=OuterRef("store_id"), sync_with=SyncType.COLLECTOR.value
+            site_id=here.site_id or 0,
+            store_id=OuterRef("store_id"),
+            sync_with=SyncType.COLLECTOR.value,
         )
         collected = Q(Exists(copies))
     else:
