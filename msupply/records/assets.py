@@ -175,12 +175,11 @@ class Asset(Record):
     asset_number = models.TextField(_("asset number"), null=True, blank=True)
     serial_number = models.TextField(_("serial number"), null=True, blank=True)
     notes = models.TextField(null=True, blank=True)
-    asset_class = Ref("records.AssetClass", null=True, verbose_name=_("class"))
-    asset_category = Ref("records.AssetCategory", null=True, verbose_name=_("category"))
-    asset_catalogue_type = Ref("records.AssetCatalogueType", null=True, verbose_name=_("type"))
-    asset_catalogue_item = Ref(
-        "records.AssetCatalogueItem", null=True, verbose_name=_("catalogue item")
-    )
+    # Sites of another make have a catalogue built in, which this server need not know.
+    asset_class = SoftRef("records.AssetClass", verbose_name=_("class"))
+    asset_category = SoftRef("records.AssetCategory", verbose_name=_("category"))
+    asset_catalogue_type = SoftRef("records.AssetCatalogueType", verbose_name=_("type"))
+    asset_catalogue_item = SoftRef("records.AssetCatalogueItem", verbose_name=_("catalogue item"))
     installation_date = models.DateField(_("installed on"), null=True, blank=True)
     replacement_date = models.DateField(_("to be replaced on"), null=True, blank=True)
     warranty_start = models.DateField(_("warranty from"), null=True, blank=True)
@@ -245,7 +244,7 @@ class AssetLog(Record):
     status = models.TextField(choices=AssetStatus, null=True, blank=True)
     comment = models.TextField(null=True, blank=True)
     type = models.TextField(choices=Type, null=True, blank=True)
-    reason = Ref("records.AssetLogReason", null=True, verbose_name=_("reason"))
+    reason = SoftRef("records.AssetLogReason", verbose_name=_("reason"))
     log_datetime = models.DateTimeField(_("at"))
     created_datetime = models.DateTimeField(_("entered at"), editable=False)
 

@@ -107,6 +107,25 @@ def test_a_pull_offers_larger_batches(clinic):
 # --- push ---------------------------------------------------------------------------------------
 
 
+def test_equipment_of_a_catalogue_that_only_the_site_knows_is_taken(central, clinic):
+    # Other makes come with a catalogue, which grows with each of their versions.
+    clinic.pull_v6()
+    built_in = {
+        "asset_class_id": "class of tomorrow",
+        "asset_category_id": "category of tomorrow",
+        "asset_type_id": "type of tomorrow",
+        "catalogue_item_id": "PQS-1",
+    }
+    status = {"asset_id": "A1", "user_id": "US-3", "reason_id": "reason of tomorrow"}
+    times = {"log_datetime": "2025-03-02T09:00:00", "created_datetime": "2025-03-02T09:00:00"}
+    clinic.push_v6(asset("A1", **built_in), upsert("asset_log", "AL1", status | times, key="id"))
+    work(central)
+    assert not Quarantined.objects.exists()
+    sent = {c["record"]["recordId"]: c["record"]["recordData"] for c in clinic.pull_v6()["records"]}
+    assert {key: sent["A1"][key] for key in built_in} == built_in
+    assert sent["AL1"]["reason_id"] == "reason of tomorrow"
+
+
 def test_pushed_records_are_integrated_after_the_last_batch(clinic, central):
     answer = clinic.push_v6(asset("A1"), asset("A2"))
     assert answer.json() == {"data": {"records_pushed": 2}}
