@@ -14,7 +14,7 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.users import User
-from msupply.services import activity, newcomers, visibility
+from msupply.services import activity, json_values, newcomers, visibility
 from msupply.services.guard import Guard
 from msupply.sync.clock import now
 from msupply.sync.declare import Record, SoftDelete
@@ -55,7 +55,8 @@ def save(
         after = columns_of(record)
         if before is not None and not differ(before, after):
             return record
-        for row in (record, *beside):
+        rows: list[Record] = [record, *beside]
+        for row in rows:
             row.save(using=connection.alias, force_insert=before is None)
         activity.log_edit(connection, user, store_id, record, before, after)
     return record
@@ -174,8 +175,9 @@ def _validate(
     # What people did not touch may have come by sync as it is; it must not block them.
     exclude = {"id", "extra"} if is_new else {f.name for f in record._meta.fields} - touched
     errors = faults(record, exclude)
-    for name, text in visibility.faults(connection, [record], touched)[0]:
-        errors.setdefault(name, []).append(text)
+    for check in (visibility.faults, json_values.faults):
+        for name, text in check(connection, [record], touched)[0]:
+            errors.setdefault(name, []).append(text)
     if errors:
         raise ValidationError(errors)
 

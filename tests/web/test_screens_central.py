@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.urls import reverse
 
+from msupply.records.items import Item
 from msupply.services import labels, rights
 from msupply.services.guard import kept_on_central
 from msupply.services.tables.columns import HIDDEN, form_of
@@ -66,6 +67,8 @@ def other(field, value):
     """Return another value of a column."""
     if field.is_relation:
         return twin(field.related_model, value)
+    if field.name == "record_id":
+        return twin(Item, value)
     if field.choices:
         return next(key for key, _text in field.flatchoices if key != value)
     if isinstance(field, models.BooleanField):

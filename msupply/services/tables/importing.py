@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from msupply.services import edit, newcomers, scope, visibility
+from msupply.services import edit, json_values, newcomers, scope, visibility
 from msupply.services.guard import Guard
 from msupply.services.scope import Viewer
 from msupply.services.tables import keys, references, titles, told, values
@@ -87,7 +87,7 @@ class _Planner:
                 self._row(row, existing, by_key)
         self._twice()
         self._capitals()
-        self._other_parties()
+        self._contents()
         self.out.rows = [row for row in self.out.rows if row.row not in self.bad]
         self.out.errors.sort(key=lambda error: error.row)
         return self.out
@@ -419,13 +419,18 @@ class _Planner:
         )
         self.error(row.row, self._key_heading(), text.format(other=other))
 
-    def _other_parties(self) -> None:
+    def _contents(self) -> None:
         rows = [row for row in self.out.rows if row.row not in self.bad]
-        given = {name.removesuffix("_id") for row in rows for name in row.given}
-        faults = visibility.faults(self.viewer.connection, [row.record for row in rows], given)
-        for row, found in zip(rows, faults, strict=True):
-            for name, text in found:
-                if f"{name}_id" in row.given:
+        records = [row.record for row in rows]
+        columns = {name for row in rows for name in row.given}
+        fields = {name.removesuffix("_id") for name in columns}
+        parties = visibility.faults(self.viewer.connection, records, fields)
+        contents = json_values.faults(self.viewer.connection, records, columns)
+        for row, of_parties, of_contents in zip(rows, parties, contents, strict=True):
+            faults = [(f"{name}_id", name, text) for name, text in of_parties]
+            faults += [(name, name, text) for name, text in of_contents]
+            for column, name, text in faults:
+                if column in row.given:
                     self.error(row.row, self._heading(name), text)
 
 

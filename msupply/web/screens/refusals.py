@@ -42,6 +42,8 @@ def _place(visit: Visit, kind: RecordType) -> Refusal | None:
     here, policy = visit.here, kind.policy
     if kept_on_central(kind):
         return None if here.is_central else Refusal(Editor.CENTRAL)
+    if isinstance(policy, SplitBy) and _is_central(kind):
+        policy = policy.other
     if not isinstance(policy, Policy):
         # Never travels, or the form's values decide.
         return None
@@ -51,6 +53,10 @@ def _place(visit: Visit, kind: RecordType) -> Refusal | None:
         return Refusal(Editor.OWNER, visit.store_id) if only_read else None
     values = {policy.store: visit.store_id} if policy.store else {}
     return ownership.refusal(connection, kind, values, here)
+
+
+def _is_central(kind: RecordType) -> bool:
+    return all(policy.editor is Editor.CENTRAL for _test, policy in kind.branches)
 
 
 def of_record(visit: Visit, record: Record) -> Exception | None:
