@@ -94,8 +94,8 @@ def _is_something_else(data: Path) -> bool:
     ours = ("msupply.sqlite3", "secret.key")
     if not data.is_dir() or any((data / name).exists() for name in ours):
         return False
-    # New disks have such a directory.
-    return any(entry.name != "lost+found" for entry in data.iterdir())
+    # A new disk has a directory of its own, and the shell may have begun a log of this command.
+    return any(e.name != "lost+found" and e.suffix != ".log" for e in data.iterdir())
 
 
 def _not_set_up(data: Path) -> Exception:
