@@ -91,7 +91,7 @@ def make_directory(data: Path) -> None:
 
 def _is_something_else(data: Path) -> bool:
     """True for a directory such as /etc or somebody's home: nothing of ours belongs there."""
-    ours = ("msupply.sqlite3", "secret.key")
+    ours = ("msupply.sqlite3", "secret.key", "files")
     if not data.is_dir() or any((data / name).exists() for name in ours):
         return False
     # A new disk has a directory of its own, and the shell may have begun a log of this command.
