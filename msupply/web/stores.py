@@ -51,7 +51,7 @@ class StoreForm(forms.Form):
         label=gettext_lazy("Active on the site"), max_length=100, widget=ChooserInput(Site)
     )
     template = TemplateField(
-        gettext_lazy("It sees the same as the store"),
+        label=gettext_lazy("It sees the same as the store"),
         required=False,
         help_text=gettext_lazy(
             "Its customers, suppliers and items; and the stores that see it will see the new one."
@@ -208,7 +208,7 @@ def _listed(request: PageRequest) -> dict[str, Any]:
 def create(request: PageRequest) -> HttpResponse:
     """Add a store, with the name that it is paired with."""
     require_central_data(request, to_edit=True)
-    own_site = Site.objects.filter(site_id=request.visit.here.site_id).first()
+    own_site = Site.objects.filter(site_id=request.visit.here.site_id or 0).first()
     initial = {"site": own_site.pk if own_site else "", "store_mode": StoreMode.DISPENSARY}
     form = StoreForm(request.POST or None, initial=initial)
     note = _("Next you choose which names and items the store sees, and who may work there.")

@@ -55,7 +55,7 @@ class _Chooser(forms.Form):
         super().__init__(*args)
         target, label, asking = _CHOSEN[part]
         field = self.fields["record"]
-        field.label, field.widget = label, ChooserInput(target, asking)
+        field.label, field.widget = str(label), ChooserInput(target, asking)
         field.widget.attrs["placeholder"] = _("Add: %(what)s …") % {"what": label}
 
 

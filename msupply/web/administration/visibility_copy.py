@@ -1,12 +1,12 @@
 """Letting a store see what another one sees: the form, for every page that offers it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,16 +20,8 @@ from msupply.web.visit import PageRequest
 class TemplateField(forms.CharField):
     """A store of which the visibility is copied; the search field gives its record id."""
 
-    def __init__(
-        self, label: str | Promise, *, required: bool, help_text: str | Promise = ""
-    ) -> None:
-        super().__init__(
-            label=label,
-            max_length=100,
-            required=required,
-            help_text=help_text,
-            widget=ChooserInput(Store),
-        )
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=100, widget=ChooserInput(Store), **options)
 
     def clean(self, value: str) -> Store | None:
         """Find the store."""
@@ -45,7 +37,7 @@ class TemplateField(forms.CharField):
 class CopyForm(forms.Form):
     """From which store, and what."""
 
-    template = TemplateField(gettext_lazy("Copy from the store"), required=True)
+    template = TemplateField(label=gettext_lazy("Copy from the store"))
     names = forms.BooleanField(
         label=gettext_lazy("The customers and suppliers that it sees"),
         required=False,
