@@ -50,7 +50,6 @@ from msupply.sync.placement import SyncType  # noqa: E402
 FIRST_SITE = 3
 REGIONS, DISTRICTS, ITEMS, USERS = 20, 1_000, 2_000, 20_000
 ROWS_AT_ONCE = 5_000
-BATCH = 1_000
 NATIONAL = "store-0"
 
 Row = TypeVar("Row", bound=Model)
@@ -152,7 +151,10 @@ def _store(number: int, sites: int) -> Store:
 
 def _place(number: int) -> NameOmsFields:
     chance = random.Random(number)
-    said = {"latitude": chance.uniform(-12, -2), "longitude": chance.uniform(12, 30)}
+    said: dict[str, float | str] = {
+        "latitude": chance.uniform(-12, -2),
+        "longitude": chance.uniform(12, 30),
+    }
     if number:
         said["region"] = f"Region {number % REGIONS}"
     return NameOmsFields(id=f"name-{number}", properties=json.dumps(said))
@@ -299,12 +301,6 @@ def _poll() -> None:
     routing.poll(1_234)
 
 
-def _pull() -> None:
-    head = changelog.head(connection, Channel.QUEUE)
-    SiteState.objects.filter(site_id=1_235).update(queue_cursor=0)
-    assert queue.first(connection, 1_235, BATCH).records or head
-
-
 def _poll_everybody() -> None:
     for site in range(FIRST_SITE, FIRST_SITE + 100):
         queue.length(connection, site)
@@ -318,7 +314,6 @@ OPERATIONS: dict[str, Callable[[], object]] = {
     "round of the worker after these": lambda: background.work(connection),
     "idle round of the worker": lambda: background.work(connection),
     "idle poll of a site": _poll,
-    "queue of a site, 1,000 records": _pull,
     "lengths of 100 queues": _poll_everybody,
     "a list of items given to all stores": _show_list_to_all,
     "round of the worker after it": lambda: background.work(connection),
