@@ -75,7 +75,7 @@ def list_page(request: PageRequest) -> HttpResponse:
     shown = Paginator(found, SHOWN).get_page(request.GET.get("page"))
 
     def address(page_number: int) -> str:
-        return f"?{urlencode({'q': text, 'page': page_number})}"
+        return f"?{urlencode({'q': text, 'page': str(page_number)})}"
 
     context = {
         "sites": _shown(list(shown)),

@@ -168,7 +168,7 @@ def _access(request: PageRequest, user: User) -> dict[str, Any]:
         held.setdefault(store_id, []).append(str(names.get(name, name)))
 
     def address(page_number: int) -> str:
-        return f"?{urlencode({'q': text, 'page': page_number})}"
+        return f"?{urlencode({'q': text, 'page': str(page_number)})}"
 
     return {
         "access": [Access(store, sorted(held.get(store.pk, []))) for store in stores],
