@@ -67,6 +67,16 @@ class Machine:
         finally:
             self._until_cut = until
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let this machine's process be the one that runs: its database is the default one."""
+        usual = connections["default"]
+        connections["default"] = self.connection
+        try:
+            yield
+        finally:
+            connections["default"] = usual
+
     def start_again(self) -> None:
         """Start after a power cut: what was committed is there, all else is forgotten."""
         self.cut_power_at(None)

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 
 import httpx
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import connections
 from django.urls import resolve
 
 from msupply.simulation.machine import Machine
@@ -52,15 +51,11 @@ class Servers:
 
 def serve(server: Machine, request: httpx.Request, body: bytes, batch_limit: int) -> httpx.Response:
     """Answer a request as a server's process would, with its database as the default one."""
-    usual = connections["default"]
-    connections["default"] = server.connection
-    try:
+    with server.at_work():
         wsgi = WSGIRequest(_environ(request, body))
         view, arguments, named = resolve(wsgi.path_info, "msupply.wire.server_urls")
         answer = view(wsgi, *arguments, **named)
         content = b"".join(answer)
-    finally:
-        connections["default"] = usual
     headers = dict(answer.headers)
     if BATCH_LIMIT_HEADER in headers:
         # So small that a handful of records makes several batches.

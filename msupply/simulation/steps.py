@@ -94,11 +94,13 @@ _OFTEN: dict[Verb | Trouble, tuple[float, ...]] = {
     Verb.MERGE: (0, 1, 5),
     Verb.DECIDE: (0, 4, 14),
     Verb.CONTEST: (0, 2, 6),
+    Trouble.LINE_BREAKS: (12, 60),
     Trouble.SITE_DIES_NEXT: (9, 80),
     Trouble.MEANWHILE: (6, 40),
 }
-# Messages and commits of an ordinary cycle: what is said to happen later does not.
-_MESSAGES, _COMMITS = 11, 40
+# Messages and commits of an ordinary cycle: what is said to happen later does not. The second to the
+# fourth message are pushes, where there is something to push.
+_MESSAGES, _COMMITS = (1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11), 40
 # By then it has pushed, and something may have arrived.
 _PULLS = (6, 7, 8, 9)
 
@@ -140,6 +142,6 @@ def _mishap(chance: Random, sites: int, weights: Weights) -> Mishap:
     troubles = [trouble for trouble in _MISHAPS if isinstance(trouble, Trouble)]
     (trouble,) = chance.choices(troubles, [weights[trouble] for trouble in troubles])
     at_commit = trouble in (Trouble.SITE_DIES, Trouble.CENTRAL_DIES)
-    at = chance.randint(1, _COMMITS if at_commit else _MESSAGES)
+    at = chance.randint(1, _COMMITS) if at_commit else pick(chance, _MESSAGES)
     step = _step(chance, sites, weights, Verb.CYCLE) if trouble is Trouble.MEANWHILE else None
     return Mishap(trouble, at, chance.getrandbits(8), step)

@@ -127,7 +127,7 @@ class World:
             return
         chance = Random(step.number)
         try:
-            with machine.steady():
+            with machine.steady(), machine.at_work():
                 for _ in range(pick(chance, _EDITS)):
                     edit = (
                         edits.anything(chance, machine, self.fashion, self._recent)
@@ -151,7 +151,7 @@ class World:
         if self.central.connection.in_atomic_block or not machine.here.initialised:
             return
         try:
-            with self.central.steady():
+            with self.central.steady(), self.central.at_work():
                 edit = edits.contested(Random(step.number), self.central, machine)
         except edits.GuardWrong as error:
             raise Wrong(str(error)) from None
@@ -173,7 +173,7 @@ class World:
         if self.central.connection.in_atomic_block:
             return
         try:
-            with self.central.steady():
+            with self.central.steady(), self.central.at_work():
                 done = decisions.decide(self, Random(step.number))
         except edits.GuardWrong as error:
             raise Wrong(str(error)) from None
@@ -189,10 +189,14 @@ class World:
     def work(self) -> None:
         """Let the worker of the central server integrate what waits."""
         try:
-            if background.work(self.central.connection):
+            if self._work():
                 self.tell("the worker of the central server does its work")
         except PowerCut:
             self._central_died()
+
+    def _work(self) -> bool:
+        with self.central.at_work():
+            return background.work(self.central.connection)
 
     def _reinstall(self, machine: Machine) -> None:
         if machine.site_id in self._running:
@@ -216,7 +220,7 @@ class World:
         journey = _Journey(self, machine, mishaps)
         error: str | None = None
         try:
-            with self._bad_power(machine, mishaps), self._worker(mishaps):
+            with self._bad_power(machine, mishaps), self._worker(mishaps), machine.at_work():
                 status = run_cycle(machine.connection, Servers(machine.here, Line(journey.carry)))
                 if status.error:
                     error = f"{status.error[0].value}: {status.error[1]}"
@@ -257,7 +261,7 @@ class World:
         """While somebody waits, the worker of the central server goes on."""
         if not self._worker_sleeps and not self.central.is_dead:
             try:
-                background.work(self.central.connection)
+                self._work()
             except PowerCut:
                 if self._serving:
                     raise

@@ -5,8 +5,18 @@ from unittest.mock import patch
 
 from django.db import transaction
 
-from msupply.sync import changelog, cursors, pull, push, queue, routing
+from msupply.sync import (
+    changelog,
+    cursors,
+    ownership,
+    pull,
+    push,
+    queue,
+    routing,
+    upserts,
+)
 from msupply.sync.declare.registry import Wire
+from msupply.sync.sql import sqlite
 
 
 @contextmanager
@@ -69,10 +79,58 @@ def acknowledged_before_it_is_stored():
         yield
 
 
+@contextmanager
+def newer_change_overwritten():
+    """What arrives is written over a change that was made here meanwhile."""
+    with patch.object(upserts, "_pass_over_changed_here", lambda *others: None):
+        yield
+
+
+@contextmanager
+def other_party_forgotten():
+    """A document goes to the site of its own store alone."""
+    of_stores = routing._of_stores
+
+    def own(connection, stores, left_out):
+        return [
+            branch for branch in of_stores(connection, stores, left_out) if "store_id" in branch[0]
+        ]
+
+    with patch.object(routing, "_of_stores", own):
+        yield
+
+
+@contextmanager
+def frozen_store_edited():
+    """A store that is being moved is edited all the same."""
+    with patch.object(ownership.orders, "frozen_stores", lambda *others: frozenset()):
+        yield
+
+
+@contextmanager
+def nothing_becomes_empty():
+    """An arriving record writes over values, but empties none."""
+    clause = sqlite.on_conflict_update
+
+    def shy(kind, insert_only, merge):
+        written = clause(kind, insert_only, merge)
+        for name in kind.columns:
+            full = f'COALESCE(excluded."{name}", "{kind.table}"."{name}")'
+            written = written.replace(f'"{name}" = excluded."{name}"', f'"{name}" = {full}')
+        return written
+
+    with patch.object(sqlite, "on_conflict_update", shy):
+        yield
+
+
 BUGS = [
     cursor_off_by_one,
     pushed_before_arrival,
     acknowledged_too_much,
     acknowledged_before_it_is_stored,
     visible_but_not_sent,
+    newer_change_overwritten,
+    other_party_forgotten,
+    frozen_store_edited,
+    nothing_becomes_empty,
 ]
