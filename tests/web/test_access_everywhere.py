@@ -67,7 +67,8 @@ AT_CENTRAL = {
     *NEEDS["EDIT_CENTRAL_DATA",],
     *NEEDS["EDIT_CENTRAL_DATA", "ASSET_CATALOGUE_ITEM_MUTATE"],
     *("stores", "store-matrix"),
-}
+    # Sites create users of their own.
+} - {"user-new"}
 # Who may not see the record's store finds no such record.
 OF_A_STORE = {
     *("detail", "edit", "delete"),
