@@ -108,6 +108,8 @@ ROLES: dict[str, Role] = {
             {
                 "SENSOR_QUERY",
                 "SENSOR_MUTATE",
+                # The sensor app of an unmodified site logs in as its user.
+                "COLD_CHAIN_API",
                 "ASSET_QUERY",
                 "ASSET_MUTATE",
                 "ASSET_STATUS_MUTATE",
