@@ -170,7 +170,13 @@ def test_a_document_written_to_a_lost_name_goes_to_the_store_of_the_name_kept(wo
     world.synchronise()
     values = {"type": "OUTBOUND_SHIPMENT", "status": "SHIPPED", "invoice_number": 7}
     invoice = make(
-        north, Invoice, "I1", store_id="store-north", name_id="old", created_datetime=now(), **values
+        north,
+        Invoice,
+        "I1",
+        store_id="store-north",
+        name_id="old",
+        created_datetime=now(),
+        **values,
     )
     make(
         north,
