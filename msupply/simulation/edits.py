@@ -197,6 +197,9 @@ def _write(
     try:
         with transaction.atomic(using=machine.alias):
             (tables.update if before else tables.insert)(machine.connection, kind, after)
+            # Asked now: an id that was merged away has become that of the record kept.
+            if tables.has_alike(machine.connection, kind, after["id"]):
+                raise IntegrityError
     except IntegrityError:
         return None
     verb = "changes" if before else "creates"

@@ -81,3 +81,18 @@ def is_referred_to(connection: BaseDatabaseWrapper, kind: RecordType, record_id:
                     if cursor.fetchone():
                         return True
     return False
+
+
+def has_alike(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str) -> bool:
+    """Tell whether another row joins what this one joins; people are not let make a second."""
+    once = kind.model.once
+    if once is None:
+        return False
+    same = " AND ".join(f'other."{name}" = own."{name}"' for name in once.columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT 1 FROM "{kind.table}" own, "{kind.table}" other'
+            f" WHERE own.id = %s AND other.id <> own.id AND {same} LIMIT 1",
+            [record_id],
+        )
+        return cursor.fetchone() is not None

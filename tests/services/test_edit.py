@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 from msupply.records.activity import ActivityLog
 from msupply.records.assets import Asset, AssetLogReason
 from msupply.records.items import Unit
+from msupply.records.merges import NameMerge
 from msupply.records.messages import SyncMessage
-from msupply.records.names import Name
+from msupply.records.names import Name, NameTag, NameTagJoin
 from msupply.records.sites import Site
 from msupply.records.stock import Location
 from msupply.services import edit
@@ -174,3 +175,23 @@ def test_a_type_without_delete_on_the_wire_is_marked_where_it_can_be(connection,
     edit.delete(connection, admin, store.id, AssetLogReason, reason.pk)
     reason.refresh_from_db(using=connection.alias)
     assert reason.deleted_datetime
+
+
+def test_what_is_joined_once_is_not_joined_again(connection, admin, store):
+    clinic = Name.objects.using(connection.alias).create(name="Clinic", code="c")
+    hospitals = NameTag.objects.using(connection.alias).create(name="Hospitals")
+    values = {"name": clinic, "name_tag": hospitals}
+    join = edit.save(connection, admin, store.id, NameTagJoin, values)
+    with pytest.raises(ValidationError, match="such a record already"):
+        edit.save(connection, admin, store.id, NameTagJoin, values)
+    edit.save(connection, admin, store.id, NameTagJoin, values, join.pk)
+
+
+def test_what_is_joined_once_is_not_joined_by_the_id_of_a_merged_record(connection, admin, store):
+    rows = {who: Name.objects.using(connection.alias).create(name=who, code=who) for who in "ab"}
+    hospitals = NameTag.objects.using(connection.alias).create(name="Hospitals")
+    values = {"name": rows["a"], "name_tag": hospitals}
+    edit.save(connection, admin, store.id, NameTagJoin, values)
+    NameMerge.objects.using(connection.alias).create(id=rows["b"].pk, kept_id=rows["a"].pk)
+    with pytest.raises(ValidationError, match="such a record already"):
+        edit.save(connection, admin, store.id, NameTagJoin, values | {"name": rows["b"]})
