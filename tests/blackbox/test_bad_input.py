@@ -353,7 +353,6 @@ BAD_ASSETS: dict[str, Record] = {
     "impossible date": {"installation_date": "2025-02-30"},
     "text for a date": {"installation_date": "soon"},
     "number for text": {"serial_number": 17},
-    "unknown class": {"asset_class_id": "no-such"},
     "unknown store": {"store_id": "ST-NONE"},
     "another site's store": {"store_id": "ST-SOU"},
 }
@@ -369,6 +368,14 @@ def test_a_bad_record_by_v6_harms_itself_only(north: StockSite, kind: str) -> No
     north.initialise()
     assert {f"{own}-1", f"{own}-2"} <= set(north.tables["asset"])
     assert f"{own}-BAD" not in north.tables["asset"]
+
+
+def test_an_asset_may_name_what_only_sites_have_built_in(north: StockSite) -> None:
+    own = prefix()
+    built_in = modern_country.asset(f"{own}-BUILT", "ST-NOR") | {"asset_class_id": "built-in"}
+    north.push_modern(entries_of({"asset": [built_in]}, "Update"))
+    north.initialise()
+    assert f"{own}-BUILT" in north.tables["asset"]
 
 
 def test_an_unknown_enum_harms_its_record_only(north: StockSite) -> None:

@@ -64,7 +64,7 @@ def test_options_of_a_command_are_french():
     [
         (["nowhere"], "La commande 'nowhere' n'existe pas."),
         (["init", "central"], "Il manque l'option '--url'."),
-        (["explain", "unit"], "Il manque l'argument 'record_id'."),
+        (["explain", "unit"], "Il manque l'argument 'record'."),
         (["sync", "--jsno"], "Cette option n'existe pas : --jsno"),
         (["sync", "more"], "Argument(s) en trop (more)"),
         (["serve", "--port"], "L'option '--port' demande un argument."),

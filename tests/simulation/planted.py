@@ -6,8 +6,11 @@ from unittest.mock import patch
 from django.db import transaction
 
 from msupply.sync import (
+    changelog,
+    cursors,
     ownership,
     pull,
+    push,
     queue,
     routing,
     upserts,
@@ -29,6 +32,22 @@ def cursor_off_by_one():
 
 
 @contextmanager
+def pushed_before_arrival():
+    """The push cursor moves when a batch is sent, not when it has arrived."""
+    send = push.send
+
+    def hasty(connection, way, here, limit, deliver, report):
+        def moved(batch):
+            cursors.set_to(connection, way.cursor, batch.end)
+            deliver(batch)
+
+        return send(connection, way, here, limit, moved, report)
+
+    with patch.object(push, "send", hasty):
+        yield
+
+
+@contextmanager
 def acknowledged_too_much():
     """Acknowledging one entry removes everything before it from the queue."""
 
@@ -36,6 +55,13 @@ def acknowledged_too_much():
         queue._move(connection, site_id, max(int(i) for i in ids) + 1, [])
 
     with patch.object(queue, "acknowledge", greedy):
+        yield
+
+
+@contextmanager
+def visible_but_not_sent():
+    """Who becomes visible is not sent again: a site that has read past the record lacks it."""
+    with patch.object(changelog, "touch_visible", lambda *others: None):
         yield
 
 
@@ -99,8 +125,10 @@ def nothing_becomes_empty():
 
 BUGS = [
     cursor_off_by_one,
+    pushed_before_arrival,
     acknowledged_too_much,
     acknowledged_before_it_is_stored,
+    visible_but_not_sent,
     newer_change_overwritten,
     other_party_forgotten,
     frozen_store_edited,

@@ -27,7 +27,7 @@ def plan(seed, steps=20):
 
 
 def long_plan(seed):
-    return plan(seed, steps=30)
+    return plan(seed, steps=40)
 
 
 @pytest.mark.parametrize("first", range(1, SEEDS, PER_TEST))
