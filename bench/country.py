@@ -55,9 +55,6 @@ NATIONAL = "store-0"
 Row = TypeVar("Row", bound=Model)
 
 
-# --- the country --------------------------------------------------------------------------------
-
-
 def fill(sites: int, stores: int, log_rows: int) -> None:
     """Make the country, and the changes of its stores."""
     admin = User.objects.get(username="admin")
@@ -189,8 +186,6 @@ def _make_items(stores: int) -> None:
 def _user_store(number: int, stores: int) -> UserStore:
     return UserStore(user_id=f"user-{number}", store_id=f"store-{number % stores}")
 
-
-# --- what is measured ---------------------------------------------------------------------------
 
 PAGES = {
     "home": "/",

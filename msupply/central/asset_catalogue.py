@@ -152,9 +152,6 @@ def _write(
         done.changed += 1
 
 
-# --- reading ------------------------------------------------------------------------------------
-
-
 def _lines(content: bytes) -> list[tuple[int, list[str]]]:
     """Return the rows that hold anything, each with the number of the line where it begins."""
     if len(content) > LARGEST_FILE:

@@ -212,9 +212,6 @@ def progress(connection: BaseDatabaseWrapper, move: StoreMove) -> MoveProgress:
     )
 
 
-# --- what stands against it ---------------------------------------------------------------------
-
-
 def _problems(
     connection: BaseDatabaseWrapper, store: Store, target: Site, keep_collector: bool
 ) -> list[str]:
@@ -259,9 +256,6 @@ def _not_all_here(connection: BaseDatabaseWrapper, store: Store) -> list[str]:
 def _may_keep(connection: BaseDatabaseWrapper, store: Store) -> bool:
     exempt = visibility.exempt_sites(connection, instance.load(connection))
     return store.site_id in exempt or visibility.sees(connection, store.site_id, store.pk)
-
-
-# --- the steps ----------------------------------------------------------------------------------
 
 
 def _step(connection: BaseDatabaseWrapper, move: StoreMove) -> bool:

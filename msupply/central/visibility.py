@@ -215,9 +215,6 @@ def _sites_of(connection: BaseDatabaseWrapper, stores: set[str]) -> set[int]:
     return set(rows.values_list("site_id", flat=True))
 
 
-# --- writing ------------------------------------------------------------------------------------
-
-
 def _recompute(
     connection: BaseDatabaseWrapper,
     exempt: dict[int, SyncType],

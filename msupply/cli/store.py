@@ -241,9 +241,6 @@ def resync_store(
     say(text)
 
 
-# --- in words ------------------------------------------------------------------------------------
-
-
 def _say_settings(settings: "StoreSyncSettings") -> None:
     store = settings.store
     say(f"{store.code}  {store.name.name}")

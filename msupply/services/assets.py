@@ -204,9 +204,6 @@ def properties(asset: Asset | AssetCatalogueItem) -> Values:
     return found if isinstance(found, dict) else {}
 
 
-# --- files ------------------------------------------------------------------------------------
-
-
 def attach(
     connection: BaseDatabaseWrapper,
     user: User,

@@ -165,9 +165,6 @@ def _field(record: Record, name: str) -> "models.Field[Any, Any] | None":
     return None
 
 
-# --- are the values good? -----------------------------------------------------------------------
-
-
 def _validate(
     connection: BaseDatabaseWrapper, record: Record, values: Mapping[str, Any], *, is_new: bool
 ) -> None:

@@ -113,9 +113,6 @@ class Backend(BaseBackend):
         return User.objects.filter(pk=user_id, is_active=True).first()
 
 
-# --- who is it? ---------------------------------------------------------------------------------
-
-
 def _user_known_here(connection: BaseDatabaseWrapper, username: str, password: str) -> User:
     """Find the user by name and password among those known here."""
     users = User.objects.using(connection.alias).filter(is_active=True)
@@ -154,9 +151,6 @@ def _user_of_central(
         return _user_known_here(connection, username, password)
     assert answer.user_info is not None  # v4_client takes no other answer for one
     return _remember(connection, answer.user_info, password)
-
-
-# --- what the central server said of a user -----------------------------------------------------
 
 
 def _remember(connection: BaseDatabaseWrapper, info: UserInfo, password: str) -> User:

@@ -37,8 +37,6 @@ class Country:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    # --- which stores a site has ---
-
     @cached_property
     def _active(self) -> dict[int, set[str]]:
         found = defaultdict(set)
@@ -80,8 +78,6 @@ class Country:
                 if row[join.store] in stores:
                     found.add(row[join.subject])
         return found
-
-    # --- the rules ---
 
     def policy(self, kind: RecordType, row: Row) -> Policy:
         """Return the policy that holds for a row."""

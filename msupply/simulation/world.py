@@ -99,8 +99,6 @@ class World:
         if machine is not self.central:
             self._unpushed.edited(machine.site_id, (kind.name, record_id), content)
 
-    # --- steps ---
-
     def perform(self, step: Step) -> None:
         """Let a step happen. Raises Wrong."""
         self.clock.advance(60)
@@ -277,8 +275,6 @@ class World:
         if not self.central.is_dead:
             raise PowerCut
         self.start_again(self.central)
-
-    # --- messages ---
 
     def deliver(self, request: httpx.Request, body: bytes | None = None) -> httpx.Response:
         """Bring a request to the central server. Raises TransportError when that dies of it."""

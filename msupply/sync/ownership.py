@@ -40,9 +40,6 @@ class EditRefused(Exception):
         self.refusal = refusal
 
 
-# --- people here ---------------------------------------------------------------------------------
-
-
 def refusal(
     connection: BaseDatabaseWrapper, kind: RecordType, values: dict[str, Any], here: Here
 ) -> Refusal | None:
@@ -123,9 +120,6 @@ def value_of(
     parent_id = values.get(reference) or ""
     found: str | None = lookup(connection, table, target, [parent_id]).get(parent_id)
     return found
-
-
-# --- what a site pushes --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,6 @@ NULL = Raw(b"null")
 RecordData = Raw | UnsetType
 
 
-# --- V5 -----------------------------------------------------------------------------------------
-
-
 Initialisation = Literal["new", "started", "completed", "error"]
 
 
@@ -97,9 +94,6 @@ class PushAnswer(Struct, rename="camel"):
     """Answer of `POST /sync/v5/queued_records`."""
 
     integration_started: bool
-
-
-# --- V6 -----------------------------------------------------------------------------------------
 
 
 class SiteSettings(Struct, rename="camel"):
@@ -227,9 +221,6 @@ class ModernAnswer(Struct):
 
     data: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
-
-
-# --- V4 -----------------------------------------------------------------------------------------
 
 
 class LogInRequest(Struct, rename="camel"):

@@ -50,9 +50,6 @@ def _endpoint(method: str, handler: Handler) -> View:
     return guard(view, refuse)
 
 
-# --- log-in -------------------------------------------------------------------------------------
-
-
 def _log_in(request: HttpRequest, connection: BaseDatabaseWrapper, here: Here) -> HttpResponseBase:
     wanted = decode(read_body(request), messages.LogInRequest)
     name, place = wanted.username.strip(), address(request)
@@ -149,9 +146,6 @@ def positional(permissions: set[str]) -> list[bool]:
     for number, granted in LEGACY_NUMBERS.items():
         flags[number - 1] = permissions.issuperset(granted)
     return flags
-
-
-# --- patients -----------------------------------------------------------------------------------
 
 
 def _find_patients(

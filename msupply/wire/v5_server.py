@@ -114,9 +114,6 @@ def _claim(request: HttpRequest) -> credentials.Claim:
     )
 
 
-# --- what a site is -----------------------------------------------------------------------------
-
-
 def _site_info(exchange: Exchange) -> HttpResponseBase:
     here, site = exchange.here, exchange.site
     decided = orders.for_site(exchange.connection, here, site.site_id)
@@ -173,9 +170,6 @@ def _initialise(exchange: Exchange) -> HttpResponseBase:
             initialisation_status=InitialisationStatus.COMPLETED
         )
     return exchange.answer(messages.QueueLength(length))
-
-
-# --- what a site pulls --------------------------------------------------------------------------
 
 
 def _central_records(exchange: Exchange) -> HttpResponseBase:
@@ -250,9 +244,6 @@ def _action(record: WireRecord) -> str:
 
 def _data(record: WireRecord) -> messages.RecordData:
     return UNSET if record.data is None else record.data
-
-
-# --- what a site pushes -------------------------------------------------------------------------
 
 
 class _LooseRecords(msgspec.Struct, rename="camel"):

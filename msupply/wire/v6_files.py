@@ -44,9 +44,6 @@ _REST = re.compile(r"bytes=(\d{1,12})-", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 
-# --- upload -------------------------------------------------------------------------------------
-
-
 def _upload(request: HttpRequest, here: Here) -> HttpResponseBase:
     form, file = _read_form(request)
     message = decode(form, messages.UploadRequest)
@@ -152,9 +149,6 @@ class _Limited:
         if self._left < 0:
             raise too_large(file_store.SIZE_LIMIT)
         return block
-
-
-# --- download -----------------------------------------------------------------------------------
 
 
 def _download(request: HttpRequest, here: Here) -> HttpResponseBase:

@@ -117,9 +117,6 @@ def _json(kind: Any, handler: Callable[[Call, Any], HttpResponseBase]) -> View:
     return endpoint("POST", serve)
 
 
-# --- what a site pulls --------------------------------------------------------------------------
-
-
 def _pull(call: Call, wanted: messages.PullRequest) -> HttpResponseBase:
     call.refuse_while_integrating()
     after, size = _start(wanted.cursor), _size(wanted.batch_size)
@@ -182,9 +179,6 @@ def _change(record: WireRecord) -> ModernChange:
     else:
         wrapped = ModernRecord(record.table, record.record_id, "Update", record.data)
     return ModernChange(record.cursor, wrapped)
-
-
-# --- what a site pushes -------------------------------------------------------------------------
 
 
 class _LooseBatch(msgspec.Struct):

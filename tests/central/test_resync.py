@@ -34,9 +34,6 @@ def tables(connection, site):
     return [record.table for record in queue.first(connection, site.site_id, 1000).records]
 
 
-# --- sending again -------------------------------------------------------------------------------
-
-
 def test_a_store_is_sent_again(connection, two, admin):
     Location.objects.using(connection.alias).create(
         name="x", code="x", store=find(connection, "N1")
@@ -63,9 +60,6 @@ def test_patients_are_sent_again_with_the_prescribers_first(connection, two, adm
     first = country.acknowledge_all(connection, two[0])
     resync.resync_patients(connection, store.pk, admin)
     assert country.acknowledge_all(connection, two[0]) == first
-
-
-# --- a site over again, and away -----------------------------------------------------------------
 
 
 def test_a_reset_must_be_confirmed_with_the_name(connection, two):
@@ -130,9 +124,6 @@ def test_a_site_with_something_left_is_not_deleted(connection, two, prepare, sai
     with pytest.raises(ValidationError, match=said):
         resync.delete_site(connection, site)
     assert Site.objects.using(connection.alias).filter(pk=site.pk).exists()
-
-
-# --- decisions -----------------------------------------------------------------------------------
 
 
 def seen_now(connection, site):
@@ -219,9 +210,6 @@ def test_local_procurement_comes_with_a_warning(connection, admin):
     assert "Both this site and the primary server" in warning
     assert not here.load(connection).procures_centrally
     assert settings.set_local_procurement(connection, False, admin) == ""
-
-
-# --- home stores ---------------------------------------------------------------------------------
 
 
 def test_a_patient_gets_another_home_and_both_sites_learn_of_it(connection, two, admin):

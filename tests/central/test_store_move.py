@@ -69,9 +69,6 @@ def switched(connection, two, **options):
     return move
 
 
-# --- what stands against it ----------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("prepare", "said"),
     [
@@ -124,9 +121,6 @@ def test_sync_settings_wait_for_the_end_of_the_move(connection, two):
     begin(connection)
     with pytest.raises(ValidationError, match="being moved"):
         store_sync.set_sync_type(connection, find(connection, "S1").pk, 1, SyncType.TRANSFER)
-
-
-# --- waiting -------------------------------------------------------------------------------------
 
 
 def test_a_frozen_store_is_told_to_its_site_and_edited_nowhere(connection, two, admin):
@@ -204,9 +198,6 @@ def test_a_cancelled_move_leaves_everything_as_it_was(connection, two, admin):
     assert types(connection, "S1") == before
     assert orders.for_site(connection, here.load(connection), 3).frozen_stores == ()
     begin(connection)
-
-
-# --- the switch and after ------------------------------------------------------------------------
 
 
 def test_the_new_site_is_sent_the_whole_history(connection, two):
@@ -310,9 +301,6 @@ def test_a_new_site_ends_the_move_when_it_has_initialised(connection, two):
     country.initialise(connection, west)
     store_move.advance(connection)
     assert state(connection, move) == MoveState.DONE
-
-
-# --- crashes -------------------------------------------------------------------------------------
 
 
 class Crash(Exception):

@@ -36,9 +36,6 @@ def line_of(connection, code, name):
     return next(line for line in found.sites if line.site.name == name)
 
 
-# --- what the tab shows --------------------------------------------------------------------------
-
-
 def test_the_tab_lists_the_sites_that_may_have_the_store(connection, two):
     found = store_sync.settings_of(connection, find(connection, "S1"))
     lines = [(s.site.name, s.sync_type.value, s.is_local, s.is_visible) for s in found.sites]
@@ -67,9 +64,6 @@ def test_only_dispensaries_can_leave_their_transactions_out(connection, two):
     assert not store_sync.settings_of(connection, store).may_exclude_transactions
     with pytest.raises(ValidationError, match="Only dispensaries"):
         store_sync.set_include_transactions(connection, store.pk, False)
-
-
-# --- changing it ---------------------------------------------------------------------------------
 
 
 def test_a_collector_is_logged_and_sent_the_history(connection, two, admin):
@@ -150,9 +144,6 @@ def test_a_mobile_site_has_one_store_at_most(connection, two):
         store_sync.set_local(connection, find(connection, "W1").pk, 2)
 
 
-# --- who may -------------------------------------------------------------------------------------
-
-
 def test_only_server_administrators_change_it(connection, two, store):
     user = people.make_user(connection, "bob", store, "EDIT_CENTRAL_DATA")
     with pytest.raises(PermissionMissing):
@@ -183,9 +174,6 @@ def test_others_do_not_unlock(connection, admin, store):
     user = people.make_user(connection, "bob", store)
     with pytest.raises(PermissionMissing):
         unlock.unlock(connection, user, people.PASSWORD, "10.0.0.1")
-
-
-# --- the matrix ----------------------------------------------------------------------------------
 
 
 def test_the_matrix_shows_each_store_with_its_sites(connection, two):

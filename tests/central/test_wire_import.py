@@ -134,9 +134,6 @@ def test_a_remote_site_takes_nothing(connection, take):
         take({"v5": {}})
 
 
-# --- the background integration -----------------------------------------------------------------
-
-
 def push(connection, site_id, *records):
     arrived = [Arrived(t, r["ID"], "update", json.dumps(r).encode()) for t, r in records]
     buffer.store(connection, site_id, Wire.V5, arrived)

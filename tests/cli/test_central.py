@@ -155,8 +155,6 @@ def test_explain_of_something_unknown_is_explained(central):
     assert "no site “nowhere”" in nowhere.err
 
 
-# --- imports ------------------------------------------------------------------------------------
-
 CATALOGUE = """\
 Sub catalogue,Code,Type,Manufacturer,Model,Class,Category,Volume
 WHO PQS,E003/001,Refrigerator,Cool Ltd,C 60,Cold chain equipment,Refrigerators and freezers,60

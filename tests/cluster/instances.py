@@ -56,8 +56,6 @@ class Instance:
         shutil.copytree(self.data, to)
         return Instance(to)
 
-    # --- processes ---
-
     def start(self) -> None:
         """Start `msupply serve`; return when it answers."""
         self.launch()
@@ -103,8 +101,6 @@ class Instance:
         except OSError:
             return False
         return True
-
-    # --- data ---
 
     def python(self, code: str) -> str:
         """Run some lines in this instance's environment."""

@@ -111,8 +111,6 @@ class People:
             name = f"class {self.chance.random()}"
             self.central.execute("UPDATE asset_class SET name = ? WHERE id = ?", name, found)
 
-    # --- in the end ---
-
     def assert_equal(self) -> None:
         """Both sides hold the same rows, nothing waits and nothing was refused."""
         for table, condition in TABLES.items():

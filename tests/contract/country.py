@@ -116,8 +116,6 @@ class Row:
         value = parent.columns[target]
         return value
 
-    # --- as it travels ---
-
     def arrived(self) -> Arrived:
         """Return this row as a message carries it."""
         data = msgspec.json.encode(self.record)

@@ -84,9 +84,6 @@ def kept_back(instance: Instance, row: Row) -> list[tuple[str, str]]:
     return list(kept.values_list("code", "reason"))
 
 
-# --- declared -----------------------------------------------------------------------------------
-
-
 def test_declarations_pass_their_checks() -> None:
     assert [error for error in run_checks() if error.id and error.id.startswith("msupply.")] == []
 
@@ -105,9 +102,6 @@ def test_is_declared_and_has_an_example(kind: RecordType) -> None:
 def test_every_policy_of_a_type_has_an_example(kind: RecordType) -> None:
     policies = {row.policy for row in country.rows_of(kind)}
     assert policies == {policy for _, policy in kind.branches}
-
-
-# --- written ------------------------------------------------------------------------------------
 
 
 @ROWS
@@ -140,9 +134,6 @@ def test_then_there_is_nothing_more_to_do(story: Story) -> None:
     for cycle in (*story.idle_cycles, story.cycle_after):
         assert {step.name: step.done for step in cycle.steps if step.done} == {}
     assert story.logs_after_idling == story.logs_before_idling
-
-
-# --- changed and deleted ------------------------------------------------------------------------
 
 
 @ROWS
@@ -207,9 +198,6 @@ def test_a_delete_that_the_type_does_not_have_is_kept_with_a_reason(
     assert (central.table(row.kind), north.table(row.kind)) == before
 
 
-# --- repeated -----------------------------------------------------------------------------------
-
-
 @ROWS_THAT_GO_UP
 def test_a_push_that_comes_twice_has_no_effect(central: Instance, row: Row) -> None:
     origin = pushed_by(central, row.origin)
@@ -239,9 +227,6 @@ def test_comes_in_as_it_is_written(central: Instance, row: Row) -> None:
     assert {name: found[name] for name in row.columns} == written
 
 
-# --- owned --------------------------------------------------------------------------------------
-
-
 @ROWS
 def test_is_taken_only_from_a_site_that_may_edit_it(central: Instance, row: Row) -> None:
     another = SOUTH if row.origin == NORTH else NORTH
@@ -267,9 +252,6 @@ def test_is_taken_only_from_a_site_that_may_edit_it(central: Instance, row: Row)
 def without_source(instance: Instance) -> dict[str, list[tuple[Any, ...]]]:
     """Return what an instance's logs hold, but for the site that each change came from."""
     return {log: [row[:-1] for row in rows] for log, rows in instance.logs(places=False).items()}
-
-
-# --- logged -------------------------------------------------------------------------------------
 
 
 @TYPES

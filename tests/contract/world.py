@@ -116,8 +116,6 @@ class World:
     def __getitem__(self, site: int) -> Instance:
         return self.instances[site]
 
-    # --- what happens ---
-
     def set_up(self) -> None:
         """Make the central server, and initialise the sites with nothing but stores."""
         connection = self.central.connection
@@ -182,8 +180,6 @@ class World:
         reset_hardware_id(self.central.connection, NAMES[site])
         self.sites[site] = self.spare
         self.initialise(site)
-
-    # --- how ---
 
     def synchronise(self, rounds: int = 1) -> list[CycleStatus]:
         """Run cycles of all sites in turn."""

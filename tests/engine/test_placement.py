@@ -63,9 +63,6 @@ def refusal(connection, name, **values):
     return ownership.refusal(connection, kind(name), values, here.load(connection))
 
 
-# --- what a store is on a site -------------------------------------------------------------------
-
-
 def test_a_store_is_active_on_its_site_and_nothing_elsewhere(country):
     assert placement.of_store(country, "N") == {NORTH: SyncType.ACTIVE}
     assert placement.sync_type(country, "N", SOUTH) is SyncType.NONE
@@ -76,9 +73,6 @@ def test_a_copy_is_of_the_type_that_was_set(country):
     copy(country, "N", CENTRE, SyncType.COLLECTOR)
     assert placement.of_site(country, SOUTH) == placement.SiteStores(("S",), (), ("N",))
     assert placement.sync_type(country, "N", CENTRE) is SyncType.COLLECTOR
-
-
-# --- routing -------------------------------------------------------------------------------------
 
 
 def test_a_collector_gets_the_stores_records(country):
@@ -211,9 +205,6 @@ def test_a_site_with_more_stores_than_a_statement_holds_reads_the_same(country, 
     assert queued(country, SOUTH) == before == ["L1", "L2", "H1"]
 
 
-# --- who may edit --------------------------------------------------------------------------------
-
-
 def test_a_copy_is_not_edited(country):
     copy(country, "N", CENTRE, SyncType.COLLECTOR)
     found = refusal(country, "loan", shop_id="N")
@@ -267,9 +258,6 @@ def test_the_primary_server_edits_central_data(country):
     assert refusal(country, "thing") is None
 
 
-# --- what a site pushes --------------------------------------------------------------------------
-
-
 def test_central_data_are_taken_from_the_primary_server_alone(country):
     thing = {"ID": "T", "Title": "x", "grams": 1}
     assert arrive(country, {"thing": [thing]}, site=SOUTH).taken == 0
@@ -299,9 +287,6 @@ def test_a_site_that_changed_what_is_not_its_own_gets_the_true_record_back(count
     arrive(country, {"person": [person | {"Title": "Eva"}]}, site=SOUTH)
     (record,) = queue.first(country, SOUTH, 9).records
     assert b'"Ana"' in bytes(record.data)
-
-
-# --- what stays at a site ------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -67,8 +67,6 @@ class Country:
     def has(self, model, record_id):
         return model.objects.using(self.alias).filter(pk=record_id).exists()
 
-    # --- what arrives ---
-
     def arrive(self, *records, site=None, wire=Wire.V5):
         """Let records arrive: from a central server, or from a site."""
         origin = Origin(site_id=None)

@@ -65,9 +65,6 @@ def written(table: str, columns: dict[str, Any], form: Form = Form.TO_SITE) -> d
     return found
 
 
-# --- invoices ---
-
-
 @pytest.mark.parametrize(
     ("letters", "mode", "code", "expected"),
     [
@@ -245,9 +242,6 @@ def test_totals_of_a_line_without_item_code_come_from_its_price() -> None:
     assert found["total_before_tax"] == pytest.approx(4 * 2.65)
 
 
-# --- names and prescribers ---
-
-
 @pytest.mark.parametrize(
     ("change", "gender"),
     [
@@ -291,9 +285,6 @@ def test_an_inactive_join_is_a_removal() -> None:
 )
 def test_gender_of_a_prescriber(change: dict[str, Any], gender: str | None) -> None:
     assert row("clinician", change)["gender"] == gender
-
-
-# --- requisitions ---
 
 
 @pytest.mark.parametrize(
@@ -357,9 +348,6 @@ def test_losses_and_additions_are_one_number_for_the_legacy_system() -> None:
     assert RequisitionLine._meta.db_table == "requisition_line"
     record = written("requisition_line", row("requisition_line", {"stockLosses": 7}))
     assert record["Cust_loss_adjust"] == -5
-
-
-# --- stocktakes, movements, messages ---
 
 
 def test_a_legacy_stocktake_has_one_date_for_both_ends() -> None:

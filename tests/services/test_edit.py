@@ -5,10 +5,11 @@ from django.core.exceptions import ValidationError
 
 from msupply.records.activity import ActivityLog
 from msupply.records.assets import Asset, AssetLogReason
-from msupply.records.items import Unit
+from msupply.records.items import Item, Unit
 from msupply.records.merges import NameMerge
 from msupply.records.messages import SyncMessage
 from msupply.records.names import Name, NameTag, NameTagJoin
+from msupply.records.repeats import PrescriptionRepeat
 from msupply.records.sites import Site
 from msupply.records.stock import Location
 from msupply.services import edit
@@ -195,3 +196,15 @@ def test_what_is_joined_once_is_not_joined_by_the_id_of_a_merged_record(connecti
     NameMerge.objects.using(connection.alias).create(id=rows["b"].pk, kept_id=rows["a"].pk)
     with pytest.raises(ValidationError, match="such a record already"):
         edit.save(connection, admin, store.id, NameTagJoin, values | {"name": rows["b"]})
+
+
+def test_what_is_about_a_patient_names_a_patient(connection, store):
+    names = Name.objects.using(connection.alias)
+    clinic = names.create(name="Clinic", code="c", type="FACILITY")
+    patient = names.create(name="Ana", code="p", type="PATIENT", supplying_store=store)
+    item = Item.objects.using(connection.alias).create(name="Salt", code="s")
+    values = {"patient": patient, "item": item, "quantity": 10, "repeats_total": 2}
+    doctor = make_user(connection, "dr", store, "PRESCRIPTION_MUTATE")
+    edit.save(connection, doctor, store.id, PrescriptionRepeat, values)
+    with pytest.raises(ValidationError, match="not a patient"):
+        edit.save(connection, doctor, store.id, PrescriptionRepeat, values | {"patient": clinic})

@@ -68,9 +68,6 @@ def test_of_two_users_with_one_name_the_password_decides(connection, admin, stor
     assert log_in(connection, "ada", people.PASSWORD, HERE).pk == admin.pk
 
 
-# --- on a remote site ---------------------------------------------------------------------------
-
-
 @pytest.fixture
 def site(connection, admin, store, monkeypatch):
     """Turn the instance into a remote site; its central server answers what `answers` holds."""

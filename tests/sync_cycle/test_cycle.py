@@ -42,9 +42,6 @@ def location(record_id, name, store):
     return Arrived("Location", record_id, "update", msgspec.json.encode(data))
 
 
-# --- initialisation -----------------------------------------------------------------------------
-
-
 def test_the_first_cycle_brings_the_whole_country(remote, servers):
     status = run_cycle(remote, servers)
     assert status.error is None
@@ -113,9 +110,6 @@ def test_an_interrupted_initialisation_goes_on_where_it_was(remote, servers):
     assert run_cycle(remote, servers).error is None
     assert "initialise" not in servers.calls
     assert servers.calls.count("central") == 1
-
-
-# --- the ordinary cycle -------------------------------------------------------------------------
 
 
 def test_an_idle_cycle_makes_few_requests(site, servers):
@@ -289,9 +283,6 @@ def test_deletes_and_new_records_come_down(site, servers):
     assert AssetClass.objects.filter(id="c-new").exists()
 
 
-# --- waits and failures -------------------------------------------------------------------------
-
-
 def test_a_server_that_gets_on_is_waited_for(site, servers, monkeypatch):
     servers.legacy.statuses = [ServerStatus(False, left) for left in range(200, 0, -1)]
     assert run_cycle(site, servers).error is None
@@ -353,9 +344,6 @@ def test_an_unforeseen_error_is_told_and_leaves_no_cycle_running(site, servers):
     assert not log.latest(site).is_running
 
 
-# --- the Open mSupply central server as a site --------------------------------------------------
-
-
 def test_on_the_oms_central_server_the_v6_steps_do_not_exist(remote, servers):
     servers.legacy.info = replace(servers.legacy.info, is_oms_central=True, oms_central_url="")
     assert run_cycle(remote, servers).error is None
@@ -377,9 +365,6 @@ def test_records_of_sites_that_waited_for_central_data_are_handed_over(remote, s
     )  # fmt: skip
     assert run_cycle(remote, servers).error is None
     assert SiteState.objects.get(site_id=3).waiting_since
-
-
-# --- the log ------------------------------------------------------------------------------------
 
 
 def test_steps_are_logged_in_order(remote, servers):

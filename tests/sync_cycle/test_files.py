@@ -99,9 +99,6 @@ def ours(received=None, **headers):
     return json_answer(DONE, **named)
 
 
-# --- upload -------------------------------------------------------------------------------------
-
-
 def test_a_stock_server_gets_the_whole_file_in_one_form(remote, attached, server):
     server.answers = [json_answer(IDLE), json_answer(DONE)]
     assert file_transfer.upload_next(remote)
@@ -229,9 +226,6 @@ def test_a_missing_file_is_told(remote, attached, server):
     file_store.path_of(attached).unlink()
     assert not file_transfer.upload_next(remote)
     assert "missing" in stored(attached).error
-
-
-# --- download -----------------------------------------------------------------------------------
 
 
 def whole(**headers):

@@ -70,9 +70,6 @@ def failure_of(ask, *arguments, **options):
     return caught.value
 
 
-# --- V5: what is sent ---------------------------------------------------------------------------
-
-
 def test_v5_requests_carry_the_documented_headers(legacy, server):
     legacy.site_info()
     request = server.requests[0]
@@ -144,9 +141,6 @@ def test_a_connection_is_kept(legacy, server):
     for _ in range(3):
         legacy.site_info()
     assert {request.connection for request in server.requests} == {1}
-
-
-# --- V5: what comes back ------------------------------------------------------------------------
 
 
 def test_site_info_is_read_whatever_else_it_holds(legacy):
@@ -262,9 +256,6 @@ def test_bodies_are_packed_only_for_our_own_servers(legacy, server, monkeypatch)
     assert gzip.decompress(packed_.body) == plain.body
 
 
-# --- connections --------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("cut_at", [0, 5, 60, 130])
 def test_a_cut_answer_is_asked_for_again(legacy, server, cut_at):
     server.answers = [Answer(json_answer(SITE).body, cut_at=cut_at), json_answer(SITE)]
@@ -316,9 +307,6 @@ def test_secrets_stay_out_of_logs_and_failures(legacy, modern, server, caplog):
     failures = [failure_of(legacy.site_info), failure_of(modern.status)]
     texts = [*(repr(f) for f in failures), *(f.detail for f in failures), caplog.text]
     assert SECRET not in "".join(texts)
-
-
-# --- V6 -----------------------------------------------------------------------------------------
 
 
 def test_v6_pull_has_the_documented_body(modern, server, here):
@@ -447,8 +435,6 @@ def test_a_missing_v6_address_is_told(here, url):
     failure = failure_of(ModernClient, here, url)
     assert failure.code is FailureCode.CENTRAL_V6_NOT_CONFIGURED
 
-
-# --- V4 -----------------------------------------------------------------------------------------
 
 USER = {
     "ID": "US-3", "name": "maria", "startup_method": "", "nblogins": 4, "group_id": "",

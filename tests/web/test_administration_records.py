@@ -98,9 +98,6 @@ def test_a_kind_that_is_not_merged_is_not_found(admin):
     assert admin.get("/merge/planet").status_code == 404
 
 
-# --- home store ---------------------------------------------------------------------------------
-
-
 def test_a_patient_gets_another_home_store(admin):
     assert "/home-store/patient/patient-1" in admin.get("/list/patients/show/patient-1").text
     assert "North" in admin.get("/home-store/patient/patient-1").text
@@ -132,9 +129,6 @@ def test_other_records_have_no_home_store(admin, path):
 def test_the_home_store_is_changed_by_those_who_edit_central_data(central):
     client = log_in("bo", "store-central", *sorted(set(ALL) - {"EDIT_CENTRAL_DATA"}))
     assert client.get("/home-store/patient/patient-1").status_code == 403
-
-
-# --- refusals -----------------------------------------------------------------------------------
 
 
 def test_a_copy_says_at_which_store_and_site_it_is_edited(admin):

@@ -171,9 +171,6 @@ def test_an_empty_site_is_deleted(admin):
     assert not Site.objects.filter(pk="site-9").exists()
 
 
-# --- settings of the whole system ------------------------------------------------------------------
-
-
 def test_settings_of_the_system_are_locked(admin):
     assert admin.post("/system-settings", {"centralised_procurement": "on"}).status_code == 403
 

@@ -45,9 +45,6 @@ def new_asset(**changed):
             "serial_number": "SN-900"} | changed  # fmt: skip
 
 
-# --- catalogue ---
-
-
 def test_a_preview_writes_nothing(admin):
     answer = admin.post("/catalogue/import", upload(TITLES + GOOD))
     assert answer.status_code == 200
@@ -99,9 +96,6 @@ def test_the_button_says_so(nurse):
     page = nurse.get("/catalogue")
     assert page.context["import_alert"].title == "This can only be done on the central server"
     assert "/catalogue/import" not in page.text
-
-
-# --- equipment ---
 
 
 def test_a_registered_asset_has_its_kind_and_properties_from_the_catalogue(fridge):
@@ -219,8 +213,6 @@ def test_deleting_marks_the_asset(nurse, fridge):
     # Its number is free again.
     assert nurse.post("/equipment/new", new_asset()).status_code == 302
 
-
-# --- documents ---
 
 PHOTO = b"\xff\xd8\xff\xe0 a photo"
 

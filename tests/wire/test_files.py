@@ -75,9 +75,6 @@ def content(answer):
     return b"".join(answer.streaming_content)
 
 
-# --- upload -------------------------------------------------------------------------------------
-
-
 def test_an_uploaded_file_can_be_downloaded(clinic, reference):
     answer = upload(clinic)
     assert (answer.status_code, answer.json()) == (200, {"data": None})
@@ -180,9 +177,6 @@ def test_a_broken_form_is_refused(clinic, body, kind):
     assert answer.status_code == 400
 
 
-# --- in parts -----------------------------------------------------------------------------------
-
-
 def test_an_upload_goes_on_where_it_broke_off(clinic, reference):
     assert ask(clinic) == "0"
     assert upload_part(clinic, 0, 3_999)["msupply-received"] == "4000"
@@ -237,9 +231,6 @@ def test_a_download_goes_on_where_it_broke_off(clinic, reference):
     assert download(clinic, Range="bytes=99999999-").status_code == 416
 
 
-# --- download -----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("wrong", [{"file_id": "no"}, {"table": "asset"}, {"record_id": "no"}])
 def test_an_unknown_file_is_told_as_a_bare_error(clinic, reference, wrong):
     upload(clinic)
@@ -265,8 +256,6 @@ def test_a_download_is_not_compressed(clinic, reference):
     assert "Content-Encoding" not in answer
     assert content(answer) == PHOTO
 
-
-# --- names --------------------------------------------------------------------------------------
 
 EVIL = [
     "../../etc/passwd",

@@ -71,9 +71,6 @@ def pulled(hand):
     return [change["record"]["recordId"] for change in batch["records"]]
 
 
-# --- search -------------------------------------------------------------------------------------
-
-
 def test_a_found_patient_has_every_documented_key(clinic, ada):
     answer = v4(clinic, "GET", "patient", {"is_deleted": "false", "code": "P000312"})
     assert answer.json() == [
@@ -136,9 +133,6 @@ def test_a_senseless_search_is_refused(clinic, query):
 
 def test_a_stranger_finds_nobody(clinic, ada):
     assert v4(Hand(wire_hash="00"), "GET", "patient", {}).status_code == 401
-
-
-# --- visibility ---------------------------------------------------------------------------------
 
 
 def test_a_join_answers_with_what_it_made(clinic, ada):

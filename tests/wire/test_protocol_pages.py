@@ -26,9 +26,6 @@ ANYTHING = "..."
 MOMENT = "2025-03-01 08:15:00"
 
 
-# --- what happens between the examples, by the words of the page --------------------------------
-
-
 def add_location():
     Location.objects.create(id="L1", store_id="ST-01", code="S1", name="Shelf")
 
@@ -112,9 +109,6 @@ STEPS = {
     "create the patient pat-33 with a vaccination": add_patient_with_vaccination,
     "create the file reference 8a6a-09 of 11 bytes": add_file_reference,
 }
-
-
-# --- running a page -----------------------------------------------------------------------------
 
 
 def head_and_body(text):

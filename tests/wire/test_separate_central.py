@@ -129,9 +129,6 @@ def test_v5_and_v4_are_not_served_there(separate):
     assert Hand().client.post("/api/v4/login").status_code == 405
 
 
-# --- patients whom only the mSupply central server knows ----------------------------------------
-
-
 def register(hand, join_id="NSJ-5"):
     body = {"id": join_id, "nameId": "NM-77", "storeId": "ST-01", "syncV5Settings": hand.settings()}
     return hand.v6_raw("name-store-join", json.dumps(body).encode())

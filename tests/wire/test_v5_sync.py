@@ -32,9 +32,6 @@ def pull_central(hand, cursor=0, **query):
     return hand.get("central_records", cursor=cursor, **query)
 
 
-# --- central records ----------------------------------------------------------------------------
-
-
 def test_central_records_come_in_order_with_the_record_as_a_site_needs_it(clinic):
     Unit.objects.create(id="U1", name="Tab", index=4)
     answer = pull_central(clinic).json()
@@ -125,9 +122,6 @@ def test_a_large_answer_is_compressed_once_where_that_is_accepted(clinic):
     assert len(packed.content) < len(plain.content) / 3
 
 
-# --- the queue ----------------------------------------------------------------------------------
-
-
 def queued(hand, **query):
     return hand.get("queued_records", **query).json()
 
@@ -213,9 +207,6 @@ def test_initialise_does_not_wait_for_ever(clinic, monkeypatch):
     monkeypatch.setattr("msupply.wire.waiting._PATIENCE_SECONDS", 0)
     answer = clinic.post("initialise", {})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "server_busy")
-
-
-# --- push ---------------------------------------------------------------------------------------
 
 
 def test_pushed_records_are_integrated_after_the_empty_push(clinic, central):

@@ -32,9 +32,6 @@ def error(answer):
     return answer.json()["error"]
 
 
-# --- pull ---------------------------------------------------------------------------------------
-
-
 def test_an_empty_log_is_one_empty_last_batch(clinic):
     assert clinic.pull_v6() == {
         "end_cursor": 0,
@@ -102,9 +99,6 @@ def test_own_records_come_back_to_a_site_that_starts_anew_only(clinic, central):
 def test_a_pull_offers_larger_batches(clinic):
     answer = clinic.v6("sync/pull", cursor=0, batchSize=500, isInitialised=False)
     assert answer["msupply-batch-limit"] == "5000"
-
-
-# --- push ---------------------------------------------------------------------------------------
 
 
 def test_equipment_of_a_catalogue_that_only_the_site_knows_is_taken(central, clinic):
@@ -228,9 +222,6 @@ def test_keys_of_senders_before_2_17_are_taken(clinic, central):
     assert Quarantined.objects.count() == 0
     row = Vaccination.objects.get()
     assert (row.patient_id, row.facility_name_id) == ("P1", "NAME-ST-01")
-
-
-# --- who is calling -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", [6, 10_000, -1])

@@ -147,9 +147,6 @@ def _tell_log_ins(ports: list[int]) -> None:
         say(f"  {name:<8} {password:<11} {places:<18} {who}")
 
 
-# --- the directory ------------------------------------------------------------------------------
-
-
 def _state(data: Path) -> dict[str, Any] | None:
     """Return what is remembered of a former run, None when there was none."""
     mark = data / _MARK

@@ -75,9 +75,6 @@ def _sheet(rows: Iterable[tuple[int, Sequence[Any]]]) -> Sheet:
     return Sheet(titles, found)
 
 
-# --- CSV ----------------------------------------------------------------------------------------
-
-
 def _text(content: bytes) -> str:
     """Decode as spreadsheet programs write: Unicode with a mark, UTF-8, or the Windows page."""
     try:
@@ -128,9 +125,6 @@ def _separator(text: str) -> str:
         elif letter in counts and not quoted:
             counts[letter] += 1
     return max(SEPARATORS, key=lambda separator: counts[separator])
-
-
-# --- Excel --------------------------------------------------------------------------------------
 
 
 def _excel_rows(content: bytes) -> Iterable[tuple[int, Sequence[Any]]]:

@@ -96,8 +96,6 @@ class _Planner:
         self.bad.add(row)
         self.out.errors.append(RowError(row, column, text))
 
-    # --- cells ---
-
     def _cells(self, place: int) -> Iterator[tuple[int, Any]]:
         for number, cells in self.sheet.rows:
             yield number, cells[place] if place < len(cells) else None
@@ -198,8 +196,6 @@ class _Planner:
             )
         )
 
-    # --- records that are here ---
-
     def _visible(self) -> QuerySet[Record]:
         every = scope.records(self.viewer, self.kind, with_deleted=True)
         return every.filter(**self.only)
@@ -247,8 +243,6 @@ class _Planner:
                 if of_record in wanted:
                     found.setdefault(of_record, []).append(record)
         return found
-
-    # --- one row ---
 
     def _row(
         self,
@@ -373,8 +367,6 @@ class _Planner:
     def _key_heading(self) -> str:
         known = {c.attname: c.heading for c in self.every}
         return " + ".join(known.get(name, name) for name in self.out.key)
-
-    # --- rows together ---
 
     def _twice(self) -> None:
         """Two rows for one record would leave to chance which of them counts."""

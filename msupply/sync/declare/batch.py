@@ -75,8 +75,6 @@ class TableCodec:
         required = {name for name, field in kind.columns.items() if not field.null}
         self.never_null = required - sure
 
-    # --- reading ---
-
     def decode(self, chunk: bytes) -> DecodedBatch:
         """Decode a chunk; a record that cannot be read is marked in `errors` and stays in `raw`."""
         batch = self._read(chunk)
@@ -187,8 +185,6 @@ class TableCodec:
                 for place, value in enumerate(values):
                     if value is None:
                         batch.errors.setdefault(place, f"{column} is missing")
-
-    # --- writing ---
 
     def encode(self, columns: Columns, form: Form) -> list[msgspec.Raw]:
         """Turn columns of the table into records of the wire, as JSON, in the form asked for."""

@@ -85,9 +85,6 @@ class Field:
     codec: Codec
 
 
-# --- what arrives -------------------------------------------------------------------------------
-
-
 def _none_if_empty(value: str | None) -> str | None:
     return value or None
 
@@ -147,9 +144,6 @@ def _all_filled(values: Values) -> Values:
     return values
 
 
-# --- what leaves --------------------------------------------------------------------------------
-
-
 def _text_or_empty(value: str | None) -> str:
     return value or ""
 
@@ -192,8 +186,6 @@ def _raw_json(value: str | None) -> msgspec.Raw | None:
 def _every_form(convert: Convert) -> dict[Form, Convert]:
     return dict.fromkeys(Form, convert)
 
-
-# --- the codecs ---------------------------------------------------------------------------------
 
 Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 
@@ -282,9 +274,6 @@ def choice(names: Mapping[str, str], *, empty: str | None = None, optional: bool
         decode,
         {Form.TO_SITE: write_or_empty, Form.TO_CENTRAL: write, Form.MODERN: write},
     )
-
-
-# --- short forms for declarations ---------------------------------------------------------------
 
 
 def date(column: str) -> Field:

@@ -329,9 +329,6 @@ def _shown(draft: Draft, *, with_errors: bool = False) -> list[ShownStore]:
     ]
 
 
-# --- the site is there ---------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class _Coming:
     """A store that is on its way to the new site."""

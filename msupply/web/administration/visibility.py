@@ -254,8 +254,6 @@ def _back(store: Store, part: str) -> HttpResponse:
     return redirect(f"{where}?{urlencode({'part': part})}" if part in PARTS else where)
 
 
-# --- what a change of visibility did to the sync types ------------------------------------------
-
 Types = dict[tuple[str, int], str]
 
 

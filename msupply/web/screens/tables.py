@@ -47,9 +47,6 @@ class ImportForm(forms.Form):
     )
 
 
-# --- export -------------------------------------------------------------------------------------
-
-
 @require_GET
 def export_csv(request: PageRequest, slug: str) -> HttpResponseBase:
     """Give all records that a list found, with all their columns, as a CSV file."""
@@ -89,9 +86,6 @@ def _further(screen: Screen) -> list[str]:
     """Return the titles that only new records have."""
     maker = table_makers.of(connection, screen.kind)
     return list(maker.further.values()) if maker else []
-
-
-# --- import -------------------------------------------------------------------------------------
 
 
 def _importable(request: PageRequest, slug: str) -> Screen:

@@ -43,6 +43,8 @@ def in_picker(visit: Visit, asking: str, found: Records) -> Records:
         return found.filter(KINDS_OF_NAMES[asking])
     slug, _dot, column = asking.partition(".")
     screen = screens.find(slug)
+    if screen is not None and visibility.patient_field(screen.kind.model) == column:
+        return found.filter(KINDS_OF_NAMES["patients"])
     if screen is None or visit.sees_all_stores or scope.store_path(screen.kind) is None:
         return found
     name = found.model._meta.model_name
@@ -50,8 +52,12 @@ def in_picker(visit: Visit, asking: str, found: Records) -> Records:
         return found.filter(pk__in=visibility.items(connection, visit.store_id).values("pk"))
     if name == "clinician":
         return found.filter(pk__in=visibility.clinicians(connection, visit.store_id).values("pk"))
+    return _other_parties(visit, screen, column, found) if name == "name" else found
+
+
+def _other_parties(visit: Visit, screen: Screen, column: str, found: Records) -> Records:
     for party in visibility.PARTIES.get(screen.kind.name, ()):
-        if party.field == column and name == "name":
+        if party.field == column:
             role = party.roles.get(str(screen.only.get("type", "")), party.every)
             if role:
                 seen = visibility.names(connection, visit.store_id).filter(**{role: True})
