@@ -66,6 +66,9 @@ def _triggers(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
 
 def _role(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     here = instance.load(connection)
+    if not here.is_set_up:
+        text = _("This is no site yet: open it in the browser, or use `msupply init`.")
+        yield Finding("role", text, True)
     if not here.is_central:
         return
     numbers = set(Site.objects.using(connection.alias).values_list("site_id", flat=True))

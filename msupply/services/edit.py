@@ -14,7 +14,7 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.users import User
-from msupply.services import activity, alike, json_values, newcomers, visibility
+from msupply.services import activity, alike, json_values, newcomers, patients, visibility
 from msupply.services.guard import Guard
 from msupply.sync.clock import now
 from msupply.sync.declare import Record, SoftDelete
@@ -172,7 +172,7 @@ def _validate(
     # What people did not touch may have come by sync as it is; it must not block them.
     exclude = {"id", "extra"} if is_new else {f.name for f in record._meta.fields} - touched
     errors = faults(record, exclude)
-    for check in (alike.faults, visibility.faults, json_values.faults):
+    for check in (alike.faults, patients.faults, visibility.faults, json_values.faults):
         for name, text in check(connection, [record], touched)[0]:
             errors.setdefault(name, []).append(text)
     if errors:

@@ -15,7 +15,6 @@ from msupply.records.names import Name, NameStoreJoin
 from msupply.records.stock import StockLine
 from msupply.records.stores import Store
 from msupply.sync.declare import Record
-from msupply.sync.declare.policy import Policy
 
 SYSTEM_TYPES = ("INVAD", "REPACK", "BUILD")
 SYSTEM_CODES = ("invad", "repack")
@@ -107,20 +106,10 @@ PARTIES: dict[str, tuple[Party, ...]] = {
 Fault = tuple[str, str]
 
 
-def patient_field(model: type[Record]) -> str | None:
-    """Return the field that names the patient whom a record follows, None where nothing does."""
-    if not isinstance(model.sync, Policy):
-        return None
-    for field in model._meta.concrete_fields:
-        if field.column == model.sync.visible and field.related_model is Name:
-            return field.name
-    return None
-
-
 def faults(
     connection: BaseDatabaseWrapper, records: Sequence[Record], touched: Iterable[str]
 ) -> list[list[Fault]]:
-    """Return for each record of one type what is wrong with its other party or patient, by field.
+    """Return for each record of one type what is wrong with its other parties, by field.
 
     In this order: does not exist, not visible, wrong type. Only fields that were `touched` are
     looked at; what came by sync may stay.
@@ -131,24 +120,7 @@ def faults(
     for party in PARTIES.get(kind, ()):
         if party.field in names_touched:
             _check_party(connection, party, records, found)
-    patient = patient_field(type(records[0])) if records else None
-    if patient and patient in names_touched:
-        _check_patients(connection, patient, records, found)
     return found
-
-
-def _check_patients(
-    connection: BaseDatabaseWrapper,
-    field: str,
-    records: Sequence[Record],
-    found: list[list[Fault]],
-) -> None:
-    ids = {getattr(record, f"{field}_id") for record in records}
-    others = Name.objects.using(connection.alias).filter(pk__in=ids).exclude(type="PATIENT")
-    wrong = set(others.values_list("pk", flat=True))
-    for place, record in enumerate(records):
-        if getattr(record, f"{field}_id") in wrong:
-            found[place].append((field, _("This is not a patient.")))
 
 
 def _check_party(

@@ -8,7 +8,7 @@ import msgspec
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.services import visibility
+from msupply.services import patients
 from msupply.simulation.fate import START, pick
 from msupply.sync.declare import codecs
 from msupply.sync.declare.batch import table_codec
@@ -91,11 +91,9 @@ def _reference(
     target = field.related_model
     assert isinstance(target, type)
     table, there = target._meta.db_table, ""
-    if table == "name" and all(policy.everywhere for _, policy in kind.branches):
-        # What goes everywhere names manufacturers, and they are no patients.
-        there = "WHERE type <> 'PATIENT'"
-    elif field.name == visibility.patient_field(kind.model):
-        there = "WHERE type = 'PATIENT'"
+    of_patients = patients.named_by(kind, field)
+    if of_patients is not None:
+        there = f"WHERE type {'=' if of_patients else '<>'} 'PATIENT'"
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT id FROM "{table}" {there} ORDER BY id')
         ids = [record_id for (record_id,) in cursor.fetchall()]

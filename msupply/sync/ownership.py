@@ -87,7 +87,8 @@ def editor_of(policy: Policy, here: Here) -> Editor:
 
 def _centre(kind: RecordType, here: Here) -> Editor:
     # Where the two differ, people are told which one it is.
-    elsewhere = here.is_central and not here.is_primary
+    named = bool(here.orders.primary_name)
+    elsewhere = not here.is_primary and (here.is_central or named)
     return Editor.PRIMARY if elsewhere and not kind.of_oms_central else Editor.CENTRAL
 
 

@@ -11,6 +11,7 @@ class SiteOrders(msgspec.Struct, frozen=True, omit_defaults=True):
     - `kept_home_stores`: active stores whose records the central server does not want.
     - `stores_without_transactions`: active stores whose invoices and stock stay at the site.
     - `is_primary`: this site edits the central data of the whole system (domain.md D.12).
+    - `primary_name`: the site that does so, where it is not the central server itself.
     - `centralised_procurement`: purchase orders are edited on the primary server (C.5).
     - `patients_edited_where_visible`: not at their home store alone (H.6).
     - `takes_our_tables`: the server knows the tables that only programs of this kind have.
@@ -21,6 +22,7 @@ class SiteOrders(msgspec.Struct, frozen=True, omit_defaults=True):
     kept_home_stores: tuple[str, ...] = ()
     stores_without_transactions: tuple[str, ...] = ()
     is_primary: bool = False
+    primary_name: str = ""
     centralised_procurement: bool = False
     patients_edited_where_visible: bool = False
     takes_our_tables: bool = True

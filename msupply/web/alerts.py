@@ -73,7 +73,7 @@ def _on_central(here: Here | None) -> Alert:
 
 
 def _on_primary(here: Here | None) -> Alert:
-    number = here.primary_site_id if here else 0
+    told = here.orders.primary_name if here else ""
     return Alert(
         _("This can only be done on the primary server"),
         _(
@@ -81,7 +81,7 @@ def _on_primary(here: Here | None) -> Alert:
             " permission “%(permission)s”. The change then comes here by synchronisation."
         )
         % {
-            "site": _site(number),
+            "site": told or _site(here.primary_site_id if here else 0),
             "permission": PermissionMissing("EDIT_CENTRAL_DATA").label,
         },
     )

@@ -117,6 +117,9 @@ def _claim(request: HttpRequest) -> credentials.Claim:
 def _site_info(exchange: Exchange) -> HttpResponseBase:
     here, site = exchange.here, exchange.site
     decided = orders.for_site(exchange.connection, here, site.site_id)
+    decided = msgspec.structs.replace(
+        decided, primary_name=_primary_name(exchange.connection, here)
+    )
     decided = move_marks.with_left_stores(exchange.connection, site.site_id, decided)
     if credentials.ON_BEHALF_HEADER not in exchange.request.headers:
         move_marks.told(exchange.connection, site.site_id, decided)
@@ -135,6 +138,13 @@ def _site_info(exchange: Exchange) -> HttpResponseBase:
     )
     response[LIMIT_HEADER] = str(HIGHEST_LIMIT)
     return response
+
+
+def _primary_name(connection: BaseDatabaseWrapper, here: Here) -> str:
+    if here.is_primary:
+        return ""
+    site = Site.objects.using(connection.alias).filter(site_id=here.primary_site_id)
+    return site.values_list("name", flat=True).first() or ""
 
 
 def _oms_central_url(connection: BaseDatabaseWrapper, here: Here) -> str:

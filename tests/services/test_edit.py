@@ -12,6 +12,7 @@ from msupply.records.names import Name, NameTag, NameTagJoin
 from msupply.records.repeats import PrescriptionRepeat
 from msupply.records.sites import Site
 from msupply.records.stock import Location
+from msupply.records.variants import ItemVariant
 from msupply.services import edit
 from msupply.services.instance import create_store
 from msupply.services.permissions import PermissionMissing
@@ -208,3 +209,39 @@ def test_what_is_about_a_patient_names_a_patient(connection, store):
     edit.save(connection, doctor, store.id, PrescriptionRepeat, values)
     with pytest.raises(ValidationError, match="not a patient"):
         edit.save(connection, doctor, store.id, PrescriptionRepeat, values | {"patient": clinic})
+
+
+def test_what_all_sites_have_names_no_patient(connection, admin, store):
+    names = Name.objects.using(connection.alias)
+    patient = names.create(name="Ana", code="p", type="PATIENT", supplying_store=store)
+    item = Item.objects.using(connection.alias).create(name="Salt", code="s")
+    values = {"name": "Bottle", "item": item, "manufacturer": patient}
+    with pytest.raises(ValidationError, match="A patient cannot be named here"):
+        edit.save(connection, admin, store.id, ItemVariant, values)
+
+
+def test_a_code_is_given_once(connection, keeper, store):
+    new_location(connection, keeper, store)
+    with pytest.raises(ValidationError, match=r"“S1 . Shelf” has it already"):
+        new_location(connection, keeper, store, name="Other")
+    other = new_location(connection, keeper, store, name="Other", code="S2")
+    with pytest.raises(ValidationError, match="has it already"):
+        edit.save(connection, keeper, store.id, Location, {"code": "S1"}, other.pk)
+
+
+def test_two_records_that_came_with_one_code_can_still_be_edited(connection, keeper, store):
+    first, second = (
+        Location.objects.using(connection.alias).create(name=name, code="S1", store=store)
+        for name in "ab"
+    )
+    edit.save(connection, keeper, store.id, Location, {"name": "Bin"}, second.pk)
+    second.refresh_from_db(using=connection.alias)
+    assert (first.code, second.name) == ("S1", "Bin")
+
+
+def test_patients_may_have_the_code_of_another_name(connection, store):
+    doctor = make_user(connection, "dr", store, "PATIENT_MUTATE")
+    values = {"type": "PATIENT", "name": "Ana", "code": "7"}
+    Name.objects.using(connection.alias).create(name="Clinic", code="7", type="FACILITY")
+    for _time in range(2):
+        edit.save(connection, doctor, store.id, Name, values)

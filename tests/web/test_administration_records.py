@@ -1,9 +1,11 @@
 """Merging records, the home store of patients, and what is said when an edit is refused."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
+from msgspec import structs
 
 from msupply.records.clinicians import Clinician
 from msupply.records.items import Item
@@ -160,6 +162,13 @@ def test_central_data_of_a_mirrored_system_are_edited_on_the_primary_server(admi
     alert = alerts.of_refusal(Refusal(Editor.PRIMARY), here)
     assert "primary server" in alert.title
     assert "north (#2)" in alert.text
+
+
+def test_other_sites_of_a_mirrored_system_know_its_primary_server_by_name(remote):
+    here = here_module.load(connection)
+    told = structs.replace(here.orders, primary_name="Head office")
+    alert = alerts.of_refusal(Refusal(Editor.PRIMARY), replace(here, orders=told))
+    assert "Head office" in alert.text
 
 
 @pytest.mark.parametrize("editor", list(Editor))

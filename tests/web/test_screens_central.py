@@ -11,6 +11,7 @@ from django.urls import reverse
 from msupply.records.items import Item
 from msupply.services import labels, rights
 from msupply.services.guard import kept_on_central
+from msupply.services.tables import keys
 from msupply.services.tables.columns import HIDDEN, form_of
 from msupply.services.tables.columns import Form as Written
 from msupply.sync.declare.policy import Editor
@@ -49,7 +50,7 @@ def example(kind):
 
 def distinguishing(kind, names=()):
     """Return a column in which two records of a type may differ, of those named if any are."""
-    once = kind.model.once.columns if kind.model.once else ()
+    once = kind.model.once.columns if kind.model.once else keys.of(kind, set(kind.columns))
     names = names or [f.name for f in kind.model._meta.concrete_fields if f.column in once]
     wanted = [*names, *(n for n in labels.columns_of(kind.model) if n != "id")]
     fields = [kind.columns.get(name) or kind.model._meta.get_field(name) for name in wanted]

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from msupply.services import edit, json_values, newcomers, scope, visibility
+from msupply.services import edit, json_values, newcomers, patients, scope, visibility
 from msupply.services.guard import Guard
 from msupply.services.scope import Viewer
 from msupply.services.tables import keys, references, titles, told, values
@@ -417,9 +417,10 @@ class _Planner:
         columns = {name for row in rows for name in row.given}
         fields = {name.removesuffix("_id") for name in columns}
         parties = visibility.faults(self.viewer.connection, records, fields)
+        names = patients.faults(self.viewer.connection, records, fields)
         contents = json_values.faults(self.viewer.connection, records, columns)
-        for row, of_parties, of_contents in zip(rows, parties, contents, strict=True):
-            faults = [(f"{name}_id", name, text) for name, text in of_parties]
+        for row, *of_names, of_contents in zip(rows, parties, names, contents, strict=True):
+            faults = [(f"{name}_id", name, text) for found in of_names for name, text in found]
             faults += [(name, name, text) for name, text in of_contents]
             for column, name, text in faults:
                 if column in row.given:

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Q
 
 from msupply.records.names import Name, NameType
-from msupply.services import scope, visibility
+from msupply.services import patients, scope, visibility
 from msupply.web.screens import screen as screens
 from msupply.web.screens.query import Records
 from msupply.web.screens.screen import Screen
@@ -43,16 +43,26 @@ def in_picker(visit: Visit, asking: str, found: Records) -> Records:
         return found.filter(KINDS_OF_NAMES[asking])
     slug, _dot, column = asking.partition(".")
     screen = screens.find(slug)
-    if screen is not None and visibility.patient_field(screen.kind.model) == column:
-        return found.filter(KINDS_OF_NAMES["patients"])
-    if screen is None or visit.sees_all_stores or scope.store_path(screen.kind) is None:
+    if screen is None:
         return found
     name = found.model._meta.model_name
+    if name == "name":
+        found = _patients_or_not(screen, column, found)
+    if visit.sees_all_stores or scope.store_path(screen.kind) is None:
+        return found
     if name == "item":
         return found.filter(pk__in=visibility.items(connection, visit.store_id).values("pk"))
     if name == "clinician":
         return found.filter(pk__in=visibility.clinicians(connection, visit.store_id).values("pk"))
     return _other_parties(visit, screen, column, found) if name == "name" else found
+
+
+def _patients_or_not(screen: Screen, column: str, found: Records) -> Records:
+    for field in screen.kind.model._meta.concrete_fields:
+        wanted = patients.named_by(screen.kind, field) if field.name == column else None
+        if wanted is not None:
+            return found.filter(KINDS_OF_NAMES["patients" if wanted else "parties"])
+    return found
 
 
 def _other_parties(visit: Visit, screen: Screen, column: str, found: Records) -> Records:
