@@ -103,6 +103,9 @@ class Session:
             except (httpx.DecodingError, httpx.InvalidURL) as error:
                 raise SyncFailure(FailureCode.UNKNOWN, f"{url}: {error}") from None
             else:
+                # The stream, read by now, refers to its response: such a circle would keep the
+                # whole answer until Python's collector comes, which is rarely.
+                del response.stream
                 self._learn(response)
                 if response.status_code != httpx.codes.REQUEST_TIMEOUT:
                     return response

@@ -1,10 +1,12 @@
 """The V4, V5 and V6 clients against a real socket: what they send, and what answers mean."""
 
 import base64
+import gc
 import gzip
 import json
 import logging
 import socket
+import weakref
 
 import pytest
 
@@ -524,3 +526,15 @@ def test_every_failure_says_what_happened_and_what_to_do(code):
     title, advice = explain(code)
     assert str(title)
     assert str(advice).endswith(".")
+
+
+def test_an_answer_does_not_outlive_its_use(server):
+    """Pages of some megabytes pile up where Python's collector would have to find them."""
+    session = client_http.Session(server.url)
+    gc.disable()
+    try:
+        answer = weakref.ref(session.request("GET", server.url))
+        assert answer() is None
+    finally:
+        gc.enable()
+        session.close()
