@@ -13,8 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.names import Name, NameType
-from msupply.services import labels
-from msupply.services.tables import keys
+from msupply.services import keys, labels
 from msupply.services.visibility import Fault
 from msupply.sync import ownership
 from msupply.sync.declare import Record

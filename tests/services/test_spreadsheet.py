@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from msupply.services.tables import files, spreadsheet
-from msupply.services.tables.spreadsheet import Sheet
+from msupply.services.tables.sheet import Sheet
 
 
 def book(*rows, **options):

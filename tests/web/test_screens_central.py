@@ -9,9 +9,8 @@ from django.db import models
 from django.urls import reverse
 
 from msupply.records.items import Item
-from msupply.services import labels, rights
+from msupply.services import keys, labels, rights
 from msupply.services.guard import kept_on_central
-from msupply.services.tables import keys
 from msupply.services.tables.columns import HIDDEN, form_of
 from msupply.services.tables.columns import Form as Written
 from msupply.sync.declare.policy import Editor

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from msupply.services import labels
 from msupply.services.tables import spreadsheet
 from msupply.services.tables.columns import ID, Form, TableColumn
-from msupply.services.tables.spreadsheet import CHUNK, LARGEST_ROWS, Sheet
+from msupply.services.tables.sheet import Sheet
+from msupply.services.tables.spreadsheet import CHUNK, LARGEST_ROWS
 from msupply.sync.declare import Record
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from msupply.services.tables import spreadsheet
 from msupply.services.tables.plans import Plan
-from msupply.services.tables.spreadsheet import Sheet
+from msupply.services.tables.sheet import Sheet
 
 
 def title() -> str:

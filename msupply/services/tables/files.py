@@ -27,14 +27,14 @@ SEPARATORS = ",;\t|"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FilledSheet:
     """The titles, and the rows that hold anything with their number as a spreadsheet counts."""
 
     titles: list[str]
     rows: list[tuple[int, Sequence[Any]]]
 
 
-def read(content: bytes) -> Sheet:
+def read(content: bytes) -> FilledSheet:
     """Read a file. Raises ValidationError for one that is no table, or too large."""
     if len(content) > LARGEST_FILE:
         raise ValidationError(
@@ -52,7 +52,7 @@ def read(content: bytes) -> Sheet:
     return _sheet(_csv_rows(_text(content)))
 
 
-def _sheet(rows: Iterable[tuple[int, Sequence[Any]]]) -> Sheet:
+def _sheet(rows: Iterable[tuple[int, Sequence[Any]]]) -> FilledSheet:
     titles: list[str] | None = None
     found: list[tuple[int, Sequence[Any]]] = []
     for number, cells in rows:
@@ -72,7 +72,7 @@ def _sheet(rows: Iterable[tuple[int, Sequence[Any]]]) -> Sheet:
         raise ValidationError(_("The file is empty."))
     if not found:
         raise ValidationError(_("The file has titles, but no rows below them."))
-    return Sheet(titles, found)
+    return FilledSheet(titles, found)
 
 
 def _text(content: bytes) -> str:

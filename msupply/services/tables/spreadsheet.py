@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import IO, Any
+
+from msupply.services.tables.sheet import Sheet
 
 CHUNK = 1000
 # With a few to spare for titles and for rows that come while the file is written.
@@ -15,16 +16,6 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 # Spreadsheet programs know by this mark that the file is UTF-8.
 MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet; `choices` are lists of allowed values by the number of their column, from 0."""
-
-    name: str
-    titles: Sequence[str]
-    rows: Iterable[Sequence[Any]]
-    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def excel(*sheets: Sheet) -> IO[bytes]:

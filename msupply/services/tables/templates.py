@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from msupply.services.tables import exporting, spreadsheet
 from msupply.services.tables.columns import ID, Form, TableColumn, columns_of
-from msupply.services.tables.spreadsheet import Sheet
+from msupply.services.tables.sheet import Sheet
 from msupply.sync.declare.registry import RecordType
 
 

@@ -17,7 +17,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from msupply.services.tables.spreadsheet import Sheet
+from msupply.services.tables.sheet import Sheet
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # openpyxl takes them for formulas and for errors of formulas.

@@ -187,14 +187,9 @@ def preview(request: PageRequest, screen: Screen, upload: Upload, planned: Plan)
         "errors": planned.errors[:ERRORS_SHOWN],
         "more_errors": len(planned.errors) > ERRORS_SHOWN,
         "shown": _shown(planned),
-        "key": _key_words(planned),
+        "key": planned.key_heading,
     }
     return render(request, "screens/import_preview.html", context)
-
-
-def _key_words(planned: Plan) -> str:
-    headings = {column.attname: column.heading for column in columns_of(planned.kind)}
-    return " + ".join(headings.get(name, name) for name in planned.key)
 
 
 def _shown(planned: Plan) -> list[Shown]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from msupply.central import sync_report
 from msupply.central.sync_report import Freshness, Subject, Wanted
 from msupply.services.tables import spreadsheet
-from msupply.services.tables.spreadsheet import Sheet
+from msupply.services.tables.sheet import Sheet
 from msupply.web import downloads
 from msupply.web.seeing.access import require_admin
 from msupply.web.seeing.health_words import LOOKS, Look, look

@@ -8,10 +8,11 @@ from msupply.services.guard import kept_on_central
 from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import RecordType
 
-Key = tuple[str, ...]
+# The values of a record in the columns that it is known by.
+Key = tuple[Any, ...]
 
 # Where a code or a name alone stands for several records.
-KEYS: dict[str, Key] = {
+KEYS: dict[str, tuple[str, ...]] = {
     "assetlogreason": ("asset_log_status", "reason"),
     "backendplugin": ("code", "version"),
     "bed": ("ward_id", "code"),
@@ -31,7 +32,7 @@ KEYS: dict[str, Key] = {
 }
 
 
-def of(kind: RecordType, given: set[str]) -> Key:
+def of(kind: RecordType, given: set[str]) -> tuple[str, ...]:
     """Return the columns by which rows without an id are matched; none where only ids serve.
 
     `given` are the columns whose values the file, or the list that it is for, gives.
@@ -40,7 +41,7 @@ def of(kind: RecordType, given: set[str]) -> Key:
     return key if given.issuperset(key) else ()
 
 
-def _derived(kind: RecordType) -> Key:
+def _derived(kind: RecordType) -> tuple[str, ...]:
     if "code" in kind.columns:
         store = scope.own_store_column(kind)
         # Two stores may each have a shelf A1.
@@ -56,7 +57,7 @@ def _derived(kind: RecordType) -> Key:
     return tuple(dict.fromkeys([*parents, *own])) if own or len(parents) > 1 else ()
 
 
-def values(kind: RecordType, key: Key, row: Mapping[str, Any]) -> tuple[Any, ...] | None:
+def values(kind: RecordType, key: tuple[str, ...], row: Mapping[str, Any]) -> Key | None:
     """Return the key of a row; None where it lacks a part that must not be empty."""
     found = tuple(row.get(name) for name in key)
     for name, value in zip(key, found, strict=True):
