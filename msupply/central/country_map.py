@@ -2,18 +2,19 @@
 
 A store has at most one main supplier: the supplying store of its name, else the store that it
 orders from most, else a store that is visible to it as a supplier. Where that would go round in a
-circle, the circle is opened.
+circle, the circle is opened, first where a supplier is only visible.
 """
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from msupply.central.sync_report import Freshness, of_moment
 from msupply.records.names import NameStoreJoin
@@ -86,9 +87,11 @@ def stores(connection: BaseDatabaseWrapper) -> list[MapStore]:
         )
     }
     properties = _properties(connection)
-    suppliers = _suppliers(connection, by_name)
-    suppliers |= {row[0]: row[5] for row in found if row[5]}
-    chosen = _without_circles({row[0] for row in found}, suppliers)
+    known = _ordered_from(connection, by_name) | {row[0]: row[5] for row in found if row[5]}
+    central = {row[0] for row in found if sites.get(row[4], ("", None))[1] is Freshness.HERE}
+    guessed = _visible_suppliers(connection, by_name, central)
+    guessed = {store: supplier for store, supplier in guessed.items() if store not in known}
+    chosen = _without_circles({row[0] for row in found}, guessed | known, guessed)
     shown = []
     for store, code, name_id, label, number, _supplier in found:
         site, state = sites.get(number, ("", Freshness.NO_SITE))
@@ -150,44 +153,63 @@ def _mark_label(store: MapStore, level: Level) -> str:
     return store.site or str(store.number) if level is Level.SITES else store.region
 
 
-def _suppliers(connection: BaseDatabaseWrapper, by_name: Mapping[str, str]) -> dict[str, str]:
-    """Return a supplier, as orders show it, else as visibility does, of each store that names none."""
+def _ordered_from(connection: BaseDatabaseWrapper, by_name: Mapping[str, str]) -> dict[str, str]:
+    """Return the store from which each store that names no supplier orders most."""
     alias = connection.alias
-    asking = Store.objects.using(alias).filter(
-        Q(name__supplying_store=None) | Q(name__supplying_store="")
-    )
-    joins = NameStoreJoin.objects.using(alias).filter(
-        name__is_supplier=True, name__in=Store.objects.using(alias).values("name_id")
-    )
-    # Stores see each other both ways; a supplier is seen by more stores than it supplies it.
-    seen = Counter(dict(joins.values_list("name_id").annotate(n=Count("id"))))
-    found: dict[str, str] = {}
-    best: dict[str, int] = {}
-    seers = joins.filter(store__in=asking).order_by("store_id", "name_id")
-    for store, name in seers.values_list("store_id", "name_id"):
-        supplier = by_name.get(name)
-        if supplier is None or supplier == store:
-            continue
-        if store not in best or seen[name] > best[store]:
-            found[store], best[store] = supplier, seen[name]
     orders = (
         Requisition.objects.using(alias)
         .filter(
             type=RequisitionType.REQUEST,
-            name__in=Store.objects.using(alias).values("name_id"),
-            store__in=asking,
+            name__in=_names_of_stores(alias),
+            store__in=_naming_none(alias),
         )
         .values_list("store_id", "name_id")
         .annotate(n=Count("id"))
         .order_by("n")
     )
-    for store, name, _n in orders:
-        if name in by_name and by_name[name] != store:
-            found[store] = by_name[name]
+    return {
+        store: by_name[name]
+        for store, name, _n in orders
+        if name in by_name and by_name[name] != store
+    }
+
+
+def _visible_suppliers(
+    connection: BaseDatabaseWrapper, by_name: Mapping[str, str], central: set[str]
+) -> dict[str, str]:
+    """Return a visible supplier of each store that names none."""
+    alias = connection.alias
+    joins = NameStoreJoin.objects.using(alias).filter(
+        name__is_supplier=True, name__in=_names_of_stores(alias)
+    )
+    # Stores see each other both ways; a supplier is seen by more stores than it supplies it.
+    seen = Counter(dict(joins.values_list("name_id").annotate(n=Count("id"))))
+    found: dict[str, str] = {}
+    best: dict[str, tuple[int, bool]] = {}
+    seers = joins.filter(store__in=_naming_none(alias)).order_by("store_id", "name_id")
+    for store, name in seers.values_list("store_id", "name_id"):
+        supplier = by_name.get(name)
+        if supplier is None or supplier == store:
+            continue
+        rank = (seen[name], supplier in central)
+        if store not in best or rank > best[store]:
+            found[store], best[store] = supplier, rank
     return found
 
 
-def _without_circles(keys: set[str], suppliers: Mapping[str, str]) -> dict[str, str]:
+def _naming_none(alias: str) -> QuerySet[Store]:
+    return Store.objects.using(alias).filter(
+        Q(name__supplying_store=None) | Q(name__supplying_store="")
+    )
+
+
+def _names_of_stores(alias: str) -> QuerySet[Store, dict[str, Any]]:
+    return Store.objects.using(alias).values("name_id")
+
+
+def _without_circles(
+    keys: set[str], suppliers: Mapping[str, str], guessed: Container[str] = ()
+) -> dict[str, str]:
     """Return the suppliers such that nobody supplies itself through others."""
     chosen = {k: s for k, s in suppliers.items() if k in keys and s in keys and k != s}
     safe: set[str] = set()
@@ -200,10 +222,10 @@ def _without_circles(keys: set[str], suppliers: Mapping[str, str]) -> dict[str, 
             on_way.add(key)
             key = chosen.get(key)
         if key is not None and key in on_way:
-            # The one of the circle that supplies most is its head.
+            # What is known stays; else the one of the circle that supplies most is its head.
             circle = way[way.index(key) :]
             heads = Counter(chosen.values())
-            del chosen[max(circle, key=lambda k: (heads[k], k))]
+            del chosen[max(circle, key=lambda k: (k in guessed, heads[k], k))]
         safe.update(way)
     return chosen
 

@@ -69,6 +69,22 @@ def test_else_by_a_store_that_it_sees_as_a_supplier(chain):
     assert suppliers()["X"] == "W"
 
 
+def test_what_is_only_seen_gives_way_to_what_is_known(chain):
+    store("D", site=3, supplier="H")
+    Name.objects.filter(pk__in=["n-W", "n-H", "n-C"]).update(is_supplier=True)
+    for number, name in enumerate(("n-H", "n-C")):
+        NameStoreJoin.objects.create(id=f"j-{number}", store_id="W", name_id=name)
+    assert suppliers() == {"W": None, "H": "W", "C": "H", "D": "H"}
+
+
+def test_of_two_that_are_seen_as_often_the_one_on_the_central_server_supplies(chain):
+    store("X")
+    Name.objects.filter(pk__in=["n-W", "n-C"]).update(is_supplier=True)
+    NameStoreJoin.objects.create(id="j-1", store_id="X", name_id="n-C")
+    NameStoreJoin.objects.create(id="j-2", store_id="X", name_id="n-W")
+    assert suppliers()["X"] == "W"
+
+
 def test_circles_of_suppliers_are_opened(chain):
     Name.objects.filter(pk="n-W").update(supplying_store_id="C")
     found = suppliers()
