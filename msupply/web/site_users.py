@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from msupply.central.users import ROLES
 from msupply.services import new_users
-from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
+from msupply.services.permissions import SERVER_ADMIN
 from msupply.sync.declare.policy import Editor
 from msupply.sync.ownership import EditRefused, Refusal
-from msupply.web import page
+from msupply.web import page, require
 from msupply.web.page import FormPage
 from msupply.web.visit import PageRequest, Visit
 
@@ -57,8 +57,7 @@ def create(request: PageRequest) -> HttpResponse:
     visit = request.visit
     if visit.is_view_only:
         raise EditRefused(Refusal(Editor.OWNER, visit.store_id))
-    if not visit.may(SERVER_ADMIN):
-        raise PermissionMissing(SERVER_ADMIN)
+    require.permission(request, SERVER_ADMIN)
     form = SiteUserForm(visit, request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)

@@ -19,8 +19,7 @@ from msupply.central.sync_report import Freshness, Subject
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, Site, SiteKind
 from msupply.services import edit, instance
-from msupply.services.permissions import PermissionMissing
-from msupply.web import alerts, page
+from msupply.web import page, require
 from msupply.web.administration import change_log
 from msupply.web.visit import PageRequest
 
@@ -56,18 +55,10 @@ class SiteForm(forms.Form):
     )
 
 
-def require_admin(request: PageRequest) -> None:
-    """Let administrators of the mSupply central server pass; the place counts first."""
-    if not request.visit.here.is_central:
-        raise alerts.central_only()
-    if not request.visit.may("SERVER_ADMIN"):
-        raise PermissionMissing("SERVER_ADMIN")
-
-
 @require_GET
 def list_page(request: PageRequest) -> HttpResponse:
     """Show the sites, page by page, and how far behind they are."""
-    require_admin(request)
+    require.central_admin(request)
     text = request.GET.get("q", "").strip().replace("\0", "")
     found = Site.objects.order_by("site_id")
     if text:
@@ -109,7 +100,7 @@ def _is_here(site: Site) -> bool:
 
 def edit_page(request: PageRequest, site_id: str) -> HttpResponse:
     """Change a site."""
-    require_admin(request)
+    require.central_admin(request)
     site = get_object_or_404(Site, pk=site_id)
     form = SiteForm(
         request.POST or None,

@@ -20,9 +20,9 @@ from msupply.central.store_matrix import Page, StoreRow
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
 from msupply.services import edit
-from msupply.services.permissions import PermissionMissing
+from msupply.services.permissions import EDIT_CENTRAL_DATA
 from msupply.sync.placement import SyncType
-from msupply.web import alerts, page
+from msupply.web import page, require
 from msupply.web.administration import frame, looks, visibility_copy
 from msupply.web.administration.visibility_copy import TemplateField
 from msupply.web.page import FormPage
@@ -72,22 +72,6 @@ class StoreEditForm(forms.Form):
     code = forms.CharField(label=gettext_lazy("Code"), max_length=100)
     store_mode = forms.ChoiceField(label=gettext_lazy("Mode"), choices=StoreMode.choices)
     is_disabled = forms.BooleanField(label=gettext_lazy("Disabled"), required=False)
-
-
-def require_central(request: PageRequest, *, to_edit: bool = False) -> None:
-    """Let pass who is on the mSupply central server, and to edit has the right to."""
-    if not request.visit.here.is_central:
-        raise alerts.central_only()
-    if to_edit and not request.visit.may("EDIT_CENTRAL_DATA"):
-        raise PermissionMissing("EDIT_CENTRAL_DATA")
-
-
-def require_central_data(request: PageRequest, *, to_edit: bool = False) -> None:
-    """Let pass who is where stores are known, or in a mirrored system where they are edited."""
-    if not (request.visit.here.is_remote and request.visit.here.is_primary):
-        require_central(request, to_edit=to_edit)
-    elif not request.visit.may("EDIT_CENTRAL_DATA"):
-        raise PermissionMissing("EDIT_CENTRAL_DATA")
 
 
 @dataclass(frozen=True)
@@ -169,7 +153,7 @@ class ShownRow:
 @require_GET
 def list_page(request: PageRequest) -> HttpResponse:
     """Show the stores, with the sites where each is active, collector or transfer."""
-    require_central(request)
+    require.central(request)
     template = "manage/stores_table.html" if request.htmx else "manage/stores.html"
     return render(request, template, _listed(request))
 
@@ -177,7 +161,7 @@ def list_page(request: PageRequest) -> HttpResponse:
 @require_GET
 def matrix(request: PageRequest) -> HttpResponse:
     """Show the same as a table of stores by sites, where there are few enough sites."""
-    require_central(request)
+    require.central(request)
     context = _listed(request)
     sites = list(Site.objects.order_by("site_id")[: WIDEST_MATRIX + 1])
     if len(sites) <= WIDEST_MATRIX:
@@ -200,14 +184,14 @@ def _listed(request: PageRequest) -> dict[str, Any]:
         "older": search.address(found.page + 1) if found.page < found.pages else "",
         "sites": sites if len(sites) <= LONGEST_CHOICE else [],
         "legend": [looks.mark(kind) for kind in SyncType if kind is not SyncType.NONE],
-        "may_edit": request.visit.may("EDIT_CENTRAL_DATA"),
+        "may_edit": request.visit.may(EDIT_CENTRAL_DATA),
         "widest": WIDEST_MATRIX,
     }
 
 
 def create(request: PageRequest) -> HttpResponse:
     """Add a store, with the name that it is paired with."""
-    require_central_data(request, to_edit=True)
+    require.central_data(request, to_edit=True)
     own_site = Site.objects.filter(site_id=request.visit.here.site_id or 0).first()
     initial = {"site": own_site.pk if own_site else "", "store_mode": StoreMode.DISPENSARY}
     form = StoreForm(request.POST or None, initial=initial)
@@ -242,7 +226,7 @@ def _created(request: PageRequest, values: dict[str, Any]) -> Store:
 
 def edit_page(request: PageRequest, store_id: str) -> HttpResponse:
     """Change a store."""
-    require_central(request, to_edit=True)
+    require.central(request, EDIT_CENTRAL_DATA)
     store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
     form = StoreEditForm(
         request.POST or None,

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from msupply.central import integration
 from msupply.services.instance import check_url
-from msupply.services.permissions import PermissionMissing
 from msupply.sync import cycle, driver, failure, log, quarantine
 from msupply.sync import here as instance
 from msupply.sync.clock import now
@@ -25,7 +24,7 @@ from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
 from msupply.sync.models import Quarantined, Setting, SiteState
-from msupply.web import sync_state
+from msupply.web import require, sync_state
 from msupply.web.visit import PageRequest
 
 QUARANTINED_SHOWN = 20
@@ -96,7 +95,7 @@ def _type_name(row: Quarantined) -> str:
 @require_POST
 def retry_quarantined(request: PageRequest) -> HttpResponse:
     """Try records again: one, or all of them."""
-    _require_admin(request)
+    require.permission(request, SERVER_ADMIN)
     rows = Quarantined.objects.all()
     if request.POST.get("id", "").isdecimal():
         rows = rows.filter(pk=int(request.POST["id"][:18]))
@@ -161,7 +160,7 @@ class OwnAddressForm(forms.Form):
 
 def settings(request: PageRequest) -> HttpResponse:
     """Show and change how this instance synchronises."""
-    _require_admin(request)
+    require.permission(request, SERVER_ADMIN)
     here = request.visit.here
     problem = None
     form = _settings_form(request, here)
@@ -201,8 +200,3 @@ def _change_settings(here: Here, form: forms.Form) -> None:
     if values["password"]:
         cycle.initialise_site(connection, values["url"], values["site_name"], values["password"])
     instance.change(connection, interval_seconds=values["interval_seconds"])
-
-
-def _require_admin(request: PageRequest) -> None:
-    if not request.visit.may(SERVER_ADMIN):
-        raise PermissionMissing(SERVER_ADMIN)

@@ -21,11 +21,10 @@ from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
 from msupply.services.permissions import SERVER_ADMIN, forget
-from msupply.web import page, site_users
+from msupply.web import page, require, site_users
 from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
 from msupply.web.screens.forms import ChooserInput
-from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
 
 # The stores of a user on one page.
@@ -90,7 +89,7 @@ def create(request: PageRequest) -> HttpResponse:
     """Add a user, who may do nothing yet; at a remote site one of this store."""
     if request.visit.here.is_remote:
         return site_users.create(request)
-    require_admin(request)
+    require.central_admin(request)
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,7 +105,7 @@ def create(request: PageRequest) -> HttpResponse:
 
 def rights(request: PageRequest, user_id: str) -> HttpResponse:
     """Show what a user may do, store by store; add to it, or set it anew for one store."""
-    require_admin(request)
+    require.central_admin(request)
     user = get_object_or_404(User, pk=user_id)
     asked = request.GET.get("store", "").replace("\0", "")
     edited = Store.objects.select_related("name").filter(pk=asked).first() if asked else None
@@ -182,7 +181,7 @@ def _access(request: PageRequest, user: User) -> dict[str, Any]:
 
 def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:
     """Take a store away from a user, once it is confirmed."""
-    require_admin(request)
+    require.central_admin(request)
     user = get_object_or_404(User, pk=user_id)
     store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
     question = Question(
@@ -210,7 +209,7 @@ def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:
 
 def password(request: PageRequest, user_id: str) -> HttpResponse:
     """Set a user's password anew."""
-    require_admin(request)
+    require.central_admin(request)
     user = get_object_or_404(User, pk=user_id)
     form = PasswordForm(request.POST or None)
     back = reverse("user-rights", args=[user.pk])

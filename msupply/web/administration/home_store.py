@@ -18,11 +18,11 @@ from msupply.records.names import Name
 from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.services import edit
-from msupply.web import page
+from msupply.services.permissions import EDIT_CENTRAL_DATA
+from msupply.web import page, require
 from msupply.web.administration import change_log
 from msupply.web.screens import screen
 from msupply.web.screens.forms import ChooserInput
-from msupply.web.stores import require_central
 from msupply.web.visit import PageRequest
 
 Person: TypeAlias = Name | Clinician
@@ -53,7 +53,7 @@ def _person(kind: str, record_id: str) -> Person:
 
 def change(request: PageRequest, kind: str, record_id: str) -> HttpResponse:
     """Show the home store, and give another one."""
-    require_central(request, to_edit=True)
+    require.central(request, EDIT_CENTRAL_DATA)
     person = _person(kind, record_id)
     form = HomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

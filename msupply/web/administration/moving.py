@@ -24,11 +24,9 @@ from msupply.central.store_move import MoveCheck, MoveProgress
 from msupply.records.sites import Site
 from msupply.records.store_moves import MoveState, StoreMove
 from msupply.records.stores import Store
-from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
-from msupply.web import page
+from msupply.web import page, require
 from msupply.web.administration import frame, unlock
 from msupply.web.screens.forms import ChooserInput
-from msupply.web.stores import require_central
 from msupply.web.visit import PageRequest
 
 PAST_MOVES = 10
@@ -82,9 +80,7 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
 
 
 def _store(request: PageRequest, store_id: str) -> Store:
-    require_central(request)
-    if not request.visit.may(SERVER_ADMIN):
-        raise PermissionMissing(SERVER_ADMIN)
+    require.central_admin(request)
     return get_object_or_404(Store.objects.select_related("name"), pk=store_id)
 
 

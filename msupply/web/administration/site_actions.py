@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 
 from msupply.central import resync, sites
 from msupply.records.sites import Site
-from msupply.web import page
+from msupply.web import page, require
 from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
-from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
 
 
 def _site(request: PageRequest, site_id: str) -> Site:
-    require_admin(request)
+    require.central_admin(request)
     return get_object_or_404(Site, pk=site_id)
 
 

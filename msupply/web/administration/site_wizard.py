@@ -23,10 +23,10 @@ from msupply.central.site_wizard import PlannedStore
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.store_moves import OPEN_STATES, StoreMove
 from msupply.records.stores import Store, StoreMode
+from msupply.web import require
 from msupply.web.administration import readiness, wizard_plan
 from msupply.web.administration.wizard_plan import Draft, ShownStore
 from msupply.web.screens.forms import ChooserInput
-from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
 
 STORES_SHOWN = 50
@@ -105,14 +105,14 @@ class PasswordForm(forms.Form):
 @require_GET
 def begin(request: PageRequest) -> HttpResponse:
     """Start with the first question and no answers."""
-    require_admin(request)
+    require.central_admin(request)
     wizard_plan.forget(request.session)
     return redirect("site-wizard", "kind")
 
 
 def step(request: PageRequest, name: str) -> HttpResponse:
     """Ask one question; with a good answer go on to the next."""
-    require_admin(request)
+    require.central_admin(request)
     draft = wizard_plan.load(request.session)
     if name not in draft.steps:
         if name in wizard_plan.STEPS:
@@ -340,7 +340,7 @@ class _Coming:
 @require_GET
 def ready(request: PageRequest, site_id: str) -> HttpResponse:
     """Show what the technician needs to initialise a site, and does next."""
-    require_admin(request)
+    require.central_admin(request)
     site = get_object_or_404(Site, pk=site_id)
     summary = site_wizard.summary(connection, site)
     moves = StoreMove.objects.filter(to_site=site.site_id, state__in=OPEN_STATES)
@@ -363,7 +363,7 @@ def ready(request: PageRequest, site_id: str) -> HttpResponse:
 @require_GET
 def ready_text(request: PageRequest, site_id: str) -> HttpResponse:
     """Return the same as plain text, to print or to send."""
-    require_admin(request)
+    require.central_admin(request)
     site = get_object_or_404(Site, pk=site_id)
     text = site_wizard.summary(connection, site).text()
     answer = HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
+from msupply.web import require
 from msupply.web.administration import frame
 from msupply.web.screens.forms import ChooserInput
-from msupply.web.sites import require_admin
 from msupply.web.visit import PageRequest
 
 SHOWN = 50
@@ -34,7 +34,7 @@ class _Chooser(forms.Form):
 @require_GET
 def tab(request: PageRequest, store_id: str) -> HttpResponse:
     """Show the users of a store; a user that is chosen leads to what that user may do there."""
-    require_admin(request)
+    require.central_admin(request)
     store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
     chosen = request.GET.get("user", "").replace("\0", "")
     if chosen:

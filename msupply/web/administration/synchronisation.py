@@ -17,11 +17,11 @@ from msupply.central import resync, store_sync
 from msupply.central.store_sync import SiteSetting
 from msupply.records.activity_types import ActivityType
 from msupply.records.stores import Store, StoreMode
-from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
+from msupply.services.permissions import SERVER_ADMIN
 from msupply.sync.placement import SyncType
+from msupply.web import require
 from msupply.web.administration import change_log, frame, looks, unlock
 from msupply.web.administration.confirm import Question
-from msupply.web.stores import require_central
 from msupply.web.visit import PageRequest
 
 # The sites on one page; others are searched for.
@@ -66,7 +66,7 @@ class _Errors:
 
 def tab(request: PageRequest, store_id: str) -> HttpResponse:
     """Show how a store is synchronised; change it while the padlock is open."""
-    require_central(request)
+    require.central(request)
     store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
     errors = _Errors()
     if request.method == "POST":
@@ -83,8 +83,7 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
 
 
 def _require_open(request: PageRequest) -> None:
-    if not request.visit.may(SERVER_ADMIN):
-        raise PermissionMissing(SERVER_ADMIN)
+    require.permission(request, SERVER_ADMIN)
     unlock.require(request)
 
 
@@ -145,7 +144,7 @@ def _at(errors: _Errors, site_id: int) -> Iterator[None]:
 
 def resync_store(request: PageRequest, store_id: str) -> HttpResponse:
     """Send all records of a store to its sites once more."""
-    require_central(request)
+    require.central(request)
     store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
     _require_open(request)
     question = Question(

@@ -14,8 +14,8 @@ from msupply.central import settings
 from msupply.central.settings import CentralSettings
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import Site
-from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
-from msupply.web import alerts, page
+from msupply.services.permissions import SERVER_ADMIN
+from msupply.web import page, require
 from msupply.web.administration import change_log, unlock
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
@@ -63,9 +63,7 @@ class SettingsForm(forms.Form):
 
 def central(request: PageRequest) -> HttpResponse:
     """Show and change the settings of the whole system, on the mSupply central server."""
-    if not request.visit.here.is_central:
-        raise alerts.central_only()
-    _require_admin(request)
+    require.central_admin(request)
     now = settings.current(connection)
     initial = {
         "primary": now.primary.pk if now.primary else "",
@@ -81,11 +79,6 @@ def central(request: PageRequest) -> HttpResponse:
             messages.success(request, _("Saved"))
             return redirect("system-settings")
     return _show(request, form, now)
-
-
-def _require_admin(request: PageRequest) -> None:
-    if not request.visit.may(SERVER_ADMIN):
-        raise PermissionMissing(SERVER_ADMIN)
 
 
 def _saved(request: PageRequest, form: SettingsForm) -> bool:
@@ -123,7 +116,7 @@ def local_procurement(request: PageRequest) -> HttpResponse:
     """On a remote site, enter purchase orders here although procurement is centralised."""
     user = request.visit.user
     assert user is not None
-    _require_admin(request)
+    require.permission(request, SERVER_ADMIN)
     wanted = "local_procurement" in request.POST
     try:
         warning = settings.set_local_procurement(connection, wanted, user)

@@ -30,11 +30,10 @@ from msupply.sync import placement
 from msupply.sync.declare import Record
 from msupply.sync.models import StoreSync
 from msupply.sync.placement import SyncType
-from msupply.web import page
+from msupply.web import page, require
 from msupply.web.administration import frame, looks, visibility_copy
 from msupply.web.page import FormPage
 from msupply.web.screens.forms import ChooserInput
-from msupply.web.stores import require_central_data
 from msupply.web.visit import PageRequest
 
 SHOWN = 50
@@ -68,7 +67,7 @@ _CHOSEN: dict[str, tuple[type[Model], str | Promise, str]] = {
 
 
 def _store(request: PageRequest, store_id: str, *, to_edit: bool = False) -> Store:
-    require_central_data(request, to_edit=to_edit)
+    require.central_data(request, to_edit=to_edit)
     return get_object_or_404(Store.objects.select_related("name"), pk=store_id)
 
 

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET
 from msupply.central import country_map
 from msupply.central.country_map import Level, MapStore, Mark
 from msupply.central.sync_report import Freshness
+from msupply.web import require
 from msupply.web.seeing import map_layout
-from msupply.web.seeing.access import require_admin
 from msupply.web.seeing.health_words import LOOKS, look
 from msupply.web.seeing.map_layout import Drawing, Spot
 from msupply.web.visit import PageRequest
@@ -65,7 +65,7 @@ class ShownMark:
 @require_GET
 def page(request: PageRequest) -> HttpResponse:
     """Draw the country."""
-    require_admin(request)
+    require.central_admin(request)
     wanted = _wanted(request)
     everything = country_map.stores(connection)
     shown = _filtered(everything, wanted)

@@ -23,8 +23,8 @@ from msupply.sync.clock import now
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.models import Quarantined
 from msupply.sync.placement import SyncType
+from msupply.web import require
 from msupply.web.seeing import reasons
-from msupply.web.seeing.access import require_admin
 from msupply.web.seeing.health_words import look
 from msupply.web.visit import PageRequest
 
@@ -71,7 +71,7 @@ class KeptRecord:
 @require_GET
 def page(request: PageRequest, number: int) -> HttpResponse:
     """Show everything that this server knows of a site."""
-    require_admin(request)
+    require.central_admin(request)
     site = _find(number)
     is_here = site.kind == SiteKind.CENTRAL
     queue = QueueState() if is_here else site_health.queue_state(connection, number)
@@ -96,7 +96,7 @@ def page(request: PageRequest, number: int) -> HttpResponse:
 @require_POST
 def retry(request: PageRequest, number: int) -> HttpResponse:
     """Try records of a site again: one, or all of them."""
-    require_admin(request)
+    require.central_admin(request)
     _find(number)
     record = request.POST.get("id", "")
     if record and not (record.isascii() and record.isdigit() and len(record) < 19):

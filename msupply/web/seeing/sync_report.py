@@ -17,8 +17,7 @@ from msupply.central import sync_report
 from msupply.central.sync_report import Freshness, Subject, Wanted
 from msupply.services.tables import spreadsheet
 from msupply.services.tables.sheet import Sheet
-from msupply.web import downloads
-from msupply.web.seeing.access import require_admin
+from msupply.web import downloads, require
 from msupply.web.seeing.health_words import LOOKS, Look, look
 from msupply.web.visit import PageRequest
 
@@ -52,7 +51,7 @@ class Heading:
 @require_GET
 def page(request: PageRequest) -> HttpResponse:
     """Show when each site and store was last heard of."""
-    require_admin(request)
+    require.central_admin(request)
     wanted = _wanted(request)
     found = Paginator(sync_report.lines(connection, wanted), SHOWN).get_page(
         request.GET.get("page")
@@ -85,7 +84,7 @@ def page(request: PageRequest) -> HttpResponse:
 @require_GET
 def export(request: PageRequest, form: str) -> HttpResponseBase:
     """Give the report, as it is filtered and ordered, as a file."""
-    require_admin(request)
+    require.central_admin(request)
     if form not in downloads.FORMS:
         raise Http404
     wanted = _wanted(request)

@@ -14,9 +14,9 @@ from msupply.central.explanation import Kept
 from msupply.central.whereabouts import Answer
 from msupply.records.sites import Site, SiteKind
 from msupply.sync.declare.registry import RecordType
+from msupply.web import require
 from msupply.web.screens import labels
 from msupply.web.seeing import reasons
-from msupply.web.seeing.access import require_admin
 from msupply.web.visit import PageRequest
 
 SHOWN = 50
@@ -31,7 +31,7 @@ ANSWERS: dict[Answer, tuple[str | Promise, str, str]] = {
 @require_GET
 def page(request: PageRequest, type_name: str, record_id: str) -> HttpResponse:
     """Say where a record is, and where it is not, and why."""
-    require_admin(request)
+    require.central_admin(request)
     if "\0" in record_id:
         raise Http404
     try:
