@@ -7,7 +7,7 @@ circle, the circle is opened, first where a supplier is only visible.
 
 import sys
 from collections import Counter
-from collections.abc import Container, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -203,7 +203,7 @@ def _naming_none(alias: str) -> QuerySet[Store]:
     )
 
 
-def _names_of_stores(alias: str) -> QuerySet[Store, dict[str, Any]]:
+def _names_of_stores(alias: str) -> QuerySet[Store, Any]:
     return Store.objects.using(alias).values("name_id")
 
 
