@@ -13,7 +13,7 @@ from msupply.records.users import LANGUAGE_CODES, User
 from msupply.services import log_in as log_in_service
 from msupply.services import permissions
 from msupply.services.log_in import LogInRefused
-from msupply.web import language, page
+from msupply.web import asked, language, page
 from msupply.web.access import STORE_KEY, any_store, open_to_all
 from msupply.web.visit import PageRequest
 
@@ -90,11 +90,11 @@ def choose_store(request: PageRequest) -> HttpResponse:
     user = request.visit.user
     assert user is not None
     if request.method == "POST":
-        chosen = permissions.store_of(user, request.POST.get("store", "").replace("\0", ""))
+        chosen = permissions.store_of(user, asked.text(request.POST, "store"))
         if chosen is not None:
             request.session[STORE_KEY] = chosen.pk
             return redirect(request.session.pop("next", None) or reverse("home"))
-    text = request.GET.get("q", "").strip().replace("\0", "")
+    text = asked.text(request.GET)
     found = permissions.stores_of(user, text, STORES_SHOWN + 1)
     context = {
         "stores": found[:STORES_SHOWN],

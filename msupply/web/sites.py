@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -19,7 +17,7 @@ from msupply.central.sync_report import Freshness, Subject
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, Site, SiteKind
 from msupply.services import edit, instance
-from msupply.web import page, require
+from msupply.web import asked, page, require
 from msupply.web.administration import change_log
 from msupply.web.visit import PageRequest
 
@@ -59,23 +57,16 @@ class SiteForm(forms.Form):
 def list_page(request: PageRequest) -> HttpResponse:
     """Show the sites, page by page, and how far behind they are."""
     require.central_admin(request)
-    text = request.GET.get("q", "").strip().replace("\0", "")
+    text = asked.text(request.GET)
     found = Site.objects.order_by("site_id")
     if text:
         found = found.filter(sync_report.holds(connection, Subject.SITES, text))
-    shown = Paginator(found, SHOWN).get_page(request.GET.get("page"))
-
-    def address(page_number: int) -> str:
-        return f"?{urlencode({'q': text, 'page': str(page_number)})}"
+    shown = asked.page(request, found, SHOWN)
 
     context = {
         "sites": _shown(list(shown)),
         "text": text,
-        "page_number": shown.number,
-        "page_total": shown.paginator.num_pages,
-        "newer": address(shown.previous_page_number()) if shown.has_previous() else "",
-        "older": address(shown.next_page_number()) if shown.has_next() else "",
-    }
+    } | asked.turning(shown, q=text)
     template = "manage/sites_table.html" if request.htmx else "manage/sites.html"
     return render(request, template, context)
 

@@ -22,7 +22,7 @@ from msupply.records.stores import Store, StoreMode
 from msupply.services import edit
 from msupply.services.permissions import EDIT_CENTRAL_DATA
 from msupply.sync.placement import SyncType
-from msupply.web import page, require
+from msupply.web import asked, page, require
 from msupply.web.administration import frame, looks, visibility_copy
 from msupply.web.administration.visibility_copy import TemplateField
 from msupply.web.page import FormPage
@@ -60,7 +60,7 @@ class StoreForm(forms.Form):
 
     def clean_site(self) -> Site:
         """Find the site; the search field gives its record id."""
-        site = Site.objects.filter(pk=self.cleaned_data["site"].replace("\0", "")).first()
+        site = Site.objects.filter(pk=self.cleaned_data["site"]).first()
         if site is None:
             raise ValidationError(_("Choose a site of the list."))
         return site
@@ -85,7 +85,7 @@ class Search:
     @classmethod
     def of(cls, request: PageRequest) -> "Search":
         """Read what was asked; what is no number counts as not asked."""
-        text = request.GET.get("q", "").strip().replace("\0", "")
+        text = asked.text(request.GET)
         return cls(text, _number(request, "site"), _number(request, "page") or 1)
 
     def found(self) -> "Page[StoreRow]":

@@ -6,13 +6,11 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import connection, transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +19,7 @@ from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
 from msupply.services.permissions import SERVER_ADMIN, forget
-from msupply.web import page, require, site_users
+from msupply.web import asked, page, require, site_users
 from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
 from msupply.web.screens.forms import ChooserInput
@@ -70,7 +68,7 @@ class RightsForm(forms.Form):
 
     def clean_store(self) -> Store:
         """Find the store; the search field gives its record id."""
-        wanted = self.cleaned_data["store"].replace("\0", "")
+        wanted = self.cleaned_data["store"]
         store = Store.objects.select_related("name").filter(pk=wanted).first()
         if store is None:
             raise ValidationError(_("Choose a store of the list."))
@@ -107,8 +105,8 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
     """Show what a user may do, store by store; add to it, or set it anew for one store."""
     require.central_admin(request)
     user = get_object_or_404(User, pk=user_id)
-    asked = request.GET.get("store", "").replace("\0", "")
-    edited = Store.objects.select_related("name").filter(pk=asked).first() if asked else None
+    wanted = asked.text(request.GET, "store")
+    edited = Store.objects.select_related("name").filter(pk=wanted).first() if wanted else None
     held = _held(user, edited) if edited else []
     initial = {"store": edited.pk, "permissions": held} if edited else {}
     form = RightsForm(request.POST or None, initial=initial)
@@ -154,11 +152,11 @@ def _keep_own_way_in(request: PageRequest, user: User) -> None:
 
 def _access(request: PageRequest, user: User) -> dict[str, Any]:
     """Return a page of the stores that a user may enter, with what is permitted in each."""
-    text = request.GET.get("q", "").strip().replace("\0", "")
+    text = asked.text(request.GET)
     joins = UserStore.objects.filter(user=user).select_related("store__name")
     if text:
         joins = joins.filter(Q(store__code__icontains=text) | Q(store__name__name__icontains=text))
-    found = Paginator(joins.order_by("store__code", "pk"), SHOWN).get_page(request.GET.get("page"))
+    found = asked.page(request, joins.order_by("store__code", "pk"), SHOWN)
     stores = [join.store for join in found]
     names = dict(Permission.choices)
     held: dict[str | None, list[str]] = {}
@@ -166,17 +164,10 @@ def _access(request: PageRequest, user: User) -> dict[str, Any]:
     for store_id, name in rows.values_list("store_id", "permission"):
         held.setdefault(store_id, []).append(str(names.get(name, name)))
 
-    def address(page_number: int) -> str:
-        return f"?{urlencode({'q': text, 'page': str(page_number)})}"
-
     return {
         "access": [Access(store, sorted(held.get(store.pk, []))) for store in stores],
         "text": text,
-        "page_number": found.number,
-        "page_total": found.paginator.num_pages,
-        "newer": address(found.previous_page_number()) if found.has_previous() else "",
-        "older": address(found.next_page_number()) if found.has_next() else "",
-    }
+    } | asked.turning(found, q=text)
 
 
 def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:

@@ -37,7 +37,7 @@ class HomeForm(forms.Form):
 
     def clean_store(self) -> Store:
         """Find the store; the search field gives its record id."""
-        store = Store.objects.filter(pk=self.cleaned_data["store"].replace("\0", "")).first()
+        store = Store.objects.filter(pk=self.cleaned_data["store"]).first()
         if store is None:
             raise ValidationError(_("Choose a store of the list."))
         return store

@@ -119,7 +119,7 @@ def _preview(request: PageRequest, kind: str, form: PairForm) -> Preview | None:
 
 def _ids(form: PairForm) -> tuple[str, str]:
     values = form.cleaned_data
-    return values["keep"].replace("\0", ""), values["delete"].replace("\0", "")
+    return values["keep"], values["delete"]
 
 
 def _merged(request: PageRequest, kind: str, form: PairForm) -> HttpResponse | None:

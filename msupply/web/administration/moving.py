@@ -54,7 +54,7 @@ class MoveForm(forms.Form):
 
     def clean_to(self) -> Site:
         """Find the site; the search field gives its record id."""
-        site = Site.objects.filter(pk=self.cleaned_data["to"].replace("\0", "")).first()
+        site = Site.objects.filter(pk=self.cleaned_data["to"]).first()
         if site is None:
             raise ValidationError(_("Choose a site of the list."))
         return site

@@ -23,7 +23,7 @@ from msupply.central.site_wizard import PlannedStore
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.store_moves import OPEN_STATES, StoreMove
 from msupply.records.stores import Store, StoreMode
-from msupply.web import require
+from msupply.web import asked, require
 from msupply.web.administration import readiness, wizard_plan
 from msupply.web.administration.wizard_plan import Draft, ShownStore
 from msupply.web.screens.forms import ChooserInput
@@ -164,7 +164,7 @@ def _stores(request: PageRequest, draft: Draft) -> HttpResponse:
 def _chosen(form: StoresForm) -> PlannedStore | None:
     values = form.cleaned_data
     if values["existing"]:
-        return PlannedStore(store_id=values["existing"].replace("\0", ""))
+        return PlannedStore(store_id=values["existing"])
     if values["new_code"] or values["new_name"]:
         mode = values["new_mode"] or StoreMode.DISPENSARY
         return PlannedStore(code=values["new_code"], name=values["new_name"], mode=mode)
@@ -180,8 +180,8 @@ def _options(request: PageRequest, draft: Draft) -> HttpResponse:
                 planned,
                 request.POST.get(f"central_{place}", ""),
                 f"include_{place}" in request.POST or not shown[place].is_dispensary,
-                request.POST.get(f"patients_{place}", "").replace("\0", ""),
-                request.POST.get(f"like_{place}", "").replace("\0", ""),
+                asked.text(request.POST, f"patients_{place}"),
+                asked.text(request.POST, f"like_{place}"),
             )
             for place, planned in enumerate(draft.stores)
         ]

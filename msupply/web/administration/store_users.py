@@ -1,7 +1,6 @@
 """A store's Users tab: who may work there; what each may do is set on the user's own page."""
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
-from msupply.web import require
+from msupply.web import asked, require
 from msupply.web.administration import frame
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
@@ -36,22 +35,17 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
     """Show the users of a store; a user that is chosen leads to what that user may do there."""
     require.central_admin(request)
     store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
-    chosen = request.GET.get("user", "").replace("\0", "")
+    chosen = asked.text(request.GET, "user")
     if chosen:
         user = get_object_or_404(User, pk=chosen)
         where = reverse("user-rights", args=[user.pk])
         return redirect(f"{where}?{urlencode({'store': store.pk})}#rights")
     joins = UserStore.objects.filter(store=store).select_related("user")
-    found = Paginator(joins.order_by("user__username", "pk"), SHOWN).get_page(
-        request.GET.get("page")
-    )
-    context = frame.of_store(request, store, "store-users") | {
+    found = asked.page(request, joins.order_by("user__username", "pk"), SHOWN)
+    context = frame.of_store(request, store, "store-users") | asked.turning(found)
+    context |= {
         "users": _with_counts(store, [join.user for join in found.object_list]),
         "chooser": _Chooser(),
-        "page_number": found.number,
-        "page_total": found.paginator.num_pages,
-        "older": f"?page={found.next_page_number()}" if found.has_next() else "",
-        "newer": f"?page={found.previous_page_number()}" if found.has_previous() else "",
     }
     return render(request, "administration/store_users.html", context)
 

@@ -19,7 +19,7 @@ from msupply.records.activity_types import ActivityType
 from msupply.records.stores import Store, StoreMode
 from msupply.services.permissions import SERVER_ADMIN
 from msupply.sync.placement import SyncType
-from msupply.web import require
+from msupply.web import asked, require
 from msupply.web.administration import change_log, frame, looks, unlock
 from msupply.web.administration.confirm import Question
 from msupply.web.visit import PageRequest
@@ -88,7 +88,7 @@ def _require_open(request: PageRequest) -> None:
 
 
 def _show(request: PageRequest, store: Store, errors: _Errors) -> HttpResponse:
-    text = request.GET.get("q", "").strip().replace("\0", "")
+    text = asked.text(request.GET)
     settings = store_sync.settings_of(connection, store, text=text, most=SHOWN)
     wrong = bool(errors.general or errors.by_site)
     context = frame.of_store(request, store, "store-sync") | {

@@ -52,7 +52,7 @@ class SettingsForm(forms.Form):
 
     def clean_primary(self) -> Site | None:
         """Find the site; the search field gives its record id."""
-        wanted = self.cleaned_data["primary"].replace("\0", "")
+        wanted = self.cleaned_data["primary"]
         if not wanted:
             return None
         site = Site.objects.filter(pk=wanted).first()

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import connection, transaction
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -30,7 +29,7 @@ from msupply.sync import placement
 from msupply.sync.declare import Record
 from msupply.sync.models import StoreSync
 from msupply.sync.placement import SyncType
-from msupply.web import page, require
+from msupply.web import asked, page, require
 from msupply.web.administration import frame, looks, visibility_copy
 from msupply.web.page import FormPage
 from msupply.web.screens.forms import ChooserInput
@@ -78,19 +77,12 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
     part = request.GET.get("part", "names")
     if part not in PARTS:
         raise Http404
-    text = request.GET.get("q", "").strip().replace("\0", "")
-    found = Paginator(_visible(store, part, text), SHOWN).get_page(request.GET.get("page"))
-
-    def address(page_number: int) -> str:
-        return f"?{urlencode({'part': part, 'q': text, 'page': str(page_number)})}"
-
-    context = frame.of_store(request, store, "store-visibility") | {
+    text = asked.text(request.GET)
+    found = asked.page(request, _visible(store, part, text), SHOWN)
+    context = frame.of_store(request, store, "store-visibility")
+    context |= asked.turning(found, part=part, q=text) | {
         "part": part,
         "parts": PARTS.items(),
-        "page_number": found.number,
-        "page_total": found.paginator.num_pages,
-        "older": address(found.next_page_number()) if found.has_next() else "",
-        "newer": address(found.previous_page_number()) if found.has_previous() else "",
         "joins": _with_types(request, store, part, found.object_list),
         "template": f"administration/visibility_{part}.html",
         "search_text": text,
@@ -163,7 +155,7 @@ def add(request: PageRequest, store_id: str) -> HttpResponse:
     """Make a name, a master list or a patient visible in a store."""
     store = _store(request, store_id, to_edit=True)
     part = request.POST.get("part", "")
-    model, values = _join(store, part, request.POST.get("record", ""))
+    model, values = _join(store, part, asked.text(request.POST, "record"))
     if edit.rows_of(connection, model).filter(**values).exists():
         messages.info(request, _("It is visible already."))
         return _back(store, part)
@@ -187,7 +179,6 @@ def _part_of(part: str, values: dict[str, str]) -> str:
 
 def _join(store: Store, part: str, record_id: str) -> tuple[type[Record], dict[str, str]]:
     """Return the kind of record that makes this visible in the store, with its values."""
-    record_id = record_id.replace("\0", "")
     if part == "items":
         get_object_or_404(MasterList, pk=record_id)
         return MasterListNameJoin, {"name_id": store.name_id, "master_list_id": record_id}
@@ -205,7 +196,7 @@ def remove(request: PageRequest, store_id: str) -> HttpResponse:
     """Hide a name, a master list or a patient from a store."""
     store = _store(request, store_id, to_edit=True)
     part = request.POST.get("part", "")
-    join_id = request.POST.get("join", "").replace("\0", "")
+    join_id = asked.text(request.POST, "join")
     assert request.visit.user is not None
     model: type[Record]
     join: MasterListNameJoin | NameStoreJoin

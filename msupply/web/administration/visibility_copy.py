@@ -28,7 +28,7 @@ class TemplateField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        store = Store.objects.select_related("name").filter(pk=text.replace("\0", "")).first()
+        store = Store.objects.select_related("name").filter(pk=text).first()
         if store is None:
             raise ValidationError(_("Choose a store of the list."))
         return store

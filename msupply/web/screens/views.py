@@ -16,6 +16,7 @@ from msupply.services import edit
 from msupply.services.permissions import PermissionMissing
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType, registry
+from msupply.web import asked
 from msupply.web.alerts import Alert
 from msupply.web.screens import cells, children, forms, labels, query, refusals, scope, visible
 from msupply.web.screens import screen as screens
@@ -245,7 +246,7 @@ def choose(request: PageRequest, record_type: str) -> HttpResponse:
     screen = screens.of_type(kind)
     found = scope.records(request.visit, kind)
     found = visible.in_picker(request.visit, request.GET.get("for", ""), found)
-    text = request.GET.get("q", "").strip().replace("\0", "")
+    text = asked.text(request.GET)
     if text:
         found = found.filter(query.label_condition(kind.model, text))
     paths = labels.search_paths(kind.model)

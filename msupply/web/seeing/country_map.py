@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from msupply.central import country_map
 from msupply.central.country_map import Level, MapStore, Mark
 from msupply.central.sync_report import Freshness
-from msupply.web import require
+from msupply.web import asked, require
 from msupply.web.seeing import map_layout
 from msupply.web.seeing.health_words import LOOKS, look
 from msupply.web.seeing.map_layout import Drawing, Spot
@@ -99,7 +99,7 @@ def page(request: PageRequest) -> HttpResponse:
 
 def _wanted(request: PageRequest) -> Wanted:
     given = request.GET
-    text, region = (given.get(k, "").strip().replace("\0", "")[:100] for k in ("q", "region"))
+    text, region = (asked.text(given, k)[:100] for k in ("q", "region"))
     state = given.get("state", "")
     level = given.get("by", "")
     return Wanted(

@@ -17,7 +17,7 @@ from msupply.central import sync_report
 from msupply.central.sync_report import Freshness, Subject, Wanted
 from msupply.services.tables import spreadsheet
 from msupply.services.tables.sheet import Sheet
-from msupply.web import downloads, require
+from msupply.web import asked, downloads, require
 from msupply.web.seeing.health_words import LOOKS, Look, look
 from msupply.web.visit import PageRequest
 
@@ -137,7 +137,7 @@ def _wanted(request: PageRequest) -> Wanted:
         state = Freshness(given.get("state", ""))
     except ValueError:
         state = None
-    text = given.get("q", "").strip().replace("\0", "")[:100]
+    text = asked.text(given)[:100]
     return Wanted(subject, text, state, given.get("sort", "last_connection"))
 
 

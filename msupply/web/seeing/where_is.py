@@ -1,6 +1,5 @@
 """Where a record is: for each site whether it has it, and why; the page of `msupply explain`."""
 
-from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.http import Http404, HttpResponse
@@ -14,7 +13,7 @@ from msupply.central.explanation import Kept
 from msupply.central.whereabouts import Answer
 from msupply.records.sites import Site, SiteKind
 from msupply.sync.declare.registry import RecordType
-from msupply.web import require
+from msupply.web import asked, require
 from msupply.web.screens import labels
 from msupply.web.seeing import reasons
 from msupply.web.visit import PageRequest
@@ -38,7 +37,7 @@ def page(request: PageRequest, type_name: str, record_id: str) -> HttpResponse:
         kind = explanation.find_type(type_name)
     except LookupError:
         raise Http404 from None
-    text = request.GET.get("q", "").strip().replace("\0", "")[:100]
+    text = asked.text(request.GET)[:100]
     concerned = explanation.concerned(connection, kind, record_id)
     sites = Site.objects.exclude(kind=SiteKind.CENTRAL)
     if text:
@@ -49,7 +48,7 @@ def page(request: PageRequest, type_name: str, record_id: str) -> HttpResponse:
     first = Case(
         When(site_id__in=concerned, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    found = Paginator(sites.order_by(first, "name"), SHOWN).get_page(request.GET.get("page"))
+    found = asked.page(request, sites.order_by(first, "name"), SHOWN)
     told = explanation.explain(connection, kind, record_id, found.object_list)
     context = {
         "kind": kind,
