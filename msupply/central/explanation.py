@@ -13,7 +13,7 @@ from msupply.central.whereabouts import Judge, Verdict, at_the_central_server
 from msupply.records.files import SyncFileReference
 from msupply.records.sites import Site
 from msupply.services.edit import rows_of
-from msupply.sync import cursors
+from msupply.sync import cursors, quarantine
 from msupply.sync import here as instance
 from msupply.sync.declare import LocalOnly, SplitBy
 from msupply.sync.declare.policy import Editor, Policy
@@ -307,7 +307,7 @@ def _kept(connection: BaseDatabaseWrapper, tables: list[str], record_id: str) ->
             r.table_name,
             r.action,
             r.code,
-            r.reason,
+            quarantine.in_words(r.reason, r.reason_values),
             r.received_at.isoformat(),
         )
         for r in rows.order_by("id")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.services.edit import rows_of
-from msupply.sync import changelog, cursors, triggers
+from msupply.sync import changelog, cursors, quarantine, triggers
 from msupply.sync import here as instance
 from msupply.sync.declare.registry import Channel, registry
 from msupply.sync.models import BufferChunk, Cursor, Quarantined, SiteState
@@ -148,7 +148,7 @@ def _quarantine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
             table=row["table_name"],
             code=row["code"],
             id=example.record_id,
-            reason=example.reason,
+            reason=quarantine.in_words(example.reason, example.reason_values),
         )
         yield Finding("quarantine", text, True)
     if not counts:

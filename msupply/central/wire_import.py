@@ -18,7 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.central.integration import integrate_sources
-from msupply.sync import buffer
+from msupply.sync import buffer, quarantine
 from msupply.sync import here as instance
 from msupply.sync.buffer import Arrived
 from msupply.sync.clock import now
@@ -184,9 +184,9 @@ def _add_quarantined(
     kept = Quarantined.objects.using(connection.alias).filter(
         source_site=here.site_id, received_at__gte=started.replace(microsecond=0)
     )
-    rows = kept.order_by("id").values_list("wire", "table_name", "record_id", "reason")
-    for wire, table, record_id, reason in rows.iterator():
-        report.refuse(Problem(wire, table, record_id, reason))
+    columns = ("wire", "table_name", "record_id", "reason", "reason_values")
+    for wire, table, record_id, *reason in kept.order_by("id").values_list(*columns).iterator():
+        report.refuse(Problem(wire, table, record_id, quarantine.in_words(*reason)))
 
 
 class _Reader:

@@ -6,6 +6,7 @@ Help texts are made before Django has its settings, so the catalogue is read by 
 
 import gettext
 import os
+import sys
 from pathlib import Path
 
 _LOCALE = Path(__file__).resolve().parent.parent / "locale"
@@ -16,6 +17,9 @@ _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 def _chosen() -> str:
     """Return the code of the first language asked for that this program speaks."""
+    if "--json" in sys.argv:
+        # Programs read it: the same whatever the terminal speaks.
+        return _ENGLISH
     known = {_ENGLISH, *(path.name for path in _LOCALE.glob("*") if path.is_dir())}
     asked = next((text for name in _VARIABLES if (text := os.environ.get(name))), "")
     codes = [name[:2].lower() for name in asked.split(":")]

@@ -10,7 +10,7 @@ from msupply.simulation.places import Country
 from msupply.simulation.steps import CENTRAL
 from msupply.simulation.tables import Row
 from msupply.simulation.world import World, Wrong
-from msupply.sync import buffer, push, queue
+from msupply.sync import buffer, push, quarantine, queue
 from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.models import Quarantined
@@ -77,7 +77,7 @@ def _left_over(world: World, machine: Machine) -> Iterator[str]:
     for kept in Quarantined.objects.using(machine.alias).order_by("id"):
         yield (
             f"{machine.name} keeps {kept.table_name} {kept.record_id[:8]} in quarantine:"
-            f" {kept.reason}"
+            f" {quarantine.in_words(kept.reason, kept.reason_values)}"
         )
     if machine is world.central:
         return

@@ -9,10 +9,12 @@ from functools import cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_noop as _
 
 from msupply.sync import ownership, quarantine
 from msupply.sync.clock import now_text
 from msupply.sync.declare.decoded import DecodedBatch
+from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import RecordType, registry
 from msupply.sync.declare.removal import HardDelete
 from msupply.sync.ownership import Sender
@@ -162,7 +164,7 @@ class Aliases:
                 continue
             if before is not None:
                 known[lost] = before
-            reason = f"{lost!r} cannot be merged into itself"
+            reason = Message(_("“{id}” cannot be merged into itself"), {"id": lost})
             refused[place] = Problem(quarantine.INVALID, reason)
         for place in good:
             kept[place] = root(known, kept[place])

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import msgspec
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_noop as _
 
 from msupply.sync import buffer, changelog, ownership, quarantine
 from msupply.sync import here as instance
 from msupply.sync.buffer import Chunk
 from msupply.sync.clock import now_text
+from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.declare.removal import HardDelete, SoftDelete
 from msupply.sync.origin import Origin
@@ -24,7 +26,8 @@ def integrate_deletes(
     ids = list(dict.fromkeys(msgspec.json.decode(chunk.payload, type=list[str])))
     problems: dict[str, Problem] = {}
     if kind.removal is None:
-        problem = Problem(quarantine.UNSUPPORTED, f"{kind.name} records cannot be deleted")
+        reason = Message(_("{type}: such records cannot be deleted"), {"type": kind.name})
+        problem = Problem(quarantine.UNSUPPORTED, reason)
         problems = dict.fromkeys(ids, problem)
     elif origin.is_site:
         sender = ownership.sender(connection, instance.load(connection), origin.site_id)
@@ -80,6 +83,7 @@ def _still_referred_to(
         for parent in child.parents:
             if parent.table != kind.table:
                 continue
+            values = {"type": child.name}
             with connection.cursor() as cursor:
                 cursor.execute(
                     f'SELECT DISTINCT "{parent.column}" FROM "{child.table}"'
@@ -87,6 +91,6 @@ def _still_referred_to(
                     [speak.ids_parameter(ids)],
                 )
                 for (record_id,) in cursor.fetchall():
-                    reason = f"{child.name} records still refer to it"
+                    reason = Message(_("{type}: such records still refer to it"), values)
                     refused[record_id] = Problem(quarantine.DATABASE, reason)
     return refused

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 import msgspec
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_noop as _
 
 from msupply.sync import buffer, quarantine
 from msupply.sync.buffer import Chunk
+from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import RecordType, Wire, registry
 from msupply.sync.deletes import integrate_deletes
 from msupply.sync.models import BufferChunk
@@ -87,7 +89,8 @@ def _merges(connection: BaseDatabaseWrapper, origin: Origin) -> Iterator[tuple[s
     for kind, wire, table in _present(connection, source, BufferChunk.MERGE, order):
         chunks = buffer.chunks(connection, source, wire, table, BufferChunk.MERGE)
         if kind is None:
-            problem = Problem(quarantine.UNSUPPORTED, f"records of {table!r} cannot be merged")
+            reason = Message(_("records of “{table}” cannot be merged"), {"table": table})
+            problem = Problem(quarantine.UNSUPPORTED, reason)
             for chunk in chunks:
                 yield table, chunk.records, _keep_all(connection, chunk, problem)
         else:
@@ -116,8 +119,9 @@ def _unknown(
     connection: BaseDatabaseWrapper, chunks: Iterator[Chunk]
 ) -> Iterator[tuple[str, int, int]]:
     for chunk in chunks:
-        reason = f"this version knows no {chunk.wire.value.upper()} table {chunk.table!r}"
-        problem = Problem(quarantine.UNKNOWN_TABLE, reason)
+        text = _("this version knows no {wire} table “{table}”")
+        values = {"wire": chunk.wire.value.upper(), "table": chunk.table}
+        problem = Problem(quarantine.UNKNOWN_TABLE, Message(text, values))
         yield chunk.table, chunk.records, _keep_all(connection, chunk, problem)
 
 

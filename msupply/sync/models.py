@@ -100,7 +100,11 @@ class BufferChunk(models.Model):
 
 
 class Quarantined(models.Model):
-    """A record that could not be taken, with its reason; tried again when what it lacked arrives."""
+    """A record that could not be taken, with its reason; tried again when what it lacked arrives.
+
+    `reason` is a template, `reason_values` what its places hold, as JSON; `quarantine.in_words`
+    says them.
+    """
 
     source_site = models.IntegerField(null=True)
     wire = models.TextField()
@@ -110,6 +114,7 @@ class Quarantined(models.Model):
     data = models.TextField()
     code = models.TextField()
     reason = models.TextField()
+    reason_values = models.TextField(default="{}")
     waits_table = models.TextField(null=True)
     waits_id = models.TextField(null=True)
     received_at = models.DateTimeField()
@@ -145,6 +150,8 @@ class SiteState(models.Model):
     - `resend_up_to`: rows up to here go to the site even when the site was their source.
     - `central_up_to`: where the log of central records ended when the site was initialised.
     - `waiting_since`: records of a finished push wait for integration, or are in it.
+    - `takes_orders`: it reads what it is told of freezes (orders.py); a site of another make does
+      not.
     """
 
     site_id = models.IntegerField(primary_key=True)
@@ -153,6 +160,7 @@ class SiteState(models.Model):
     resend_up_to = models.BigIntegerField(default=0)
     central_up_to = models.BigIntegerField(default=0)
     waiting_since = models.DateTimeField(null=True)
+    takes_orders = models.BooleanField(default=True)
 
     class Meta:
         db_table = "sync_site_state"
@@ -185,11 +193,14 @@ class StoreSettings(models.Model):
 
     - `include_transactions`: invoices and stock of a dispensary are sent up (domain.md D.6).
     - `frozen_since`: the store is being moved to another site; nobody may edit its records.
+    - `late_site`: the site that it has left and that could not be told of the freeze. What it
+      sends of this store is taken until it has learnt that the store has left.
     """
 
     store_id = models.TextField(primary_key=True)
     include_transactions = models.BooleanField(default=True)
     frozen_since = models.DateTimeField(null=True)
+    late_site = models.IntegerField(null=True)
 
     class Meta:
         db_table = "store_settings"

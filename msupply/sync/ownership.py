@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_noop as _
 
 from msupply.sync import orders, quarantine
 from msupply.sync.declare.decoded import DecodedBatch
+from msupply.sync.declare.message import Message
 from msupply.sync.declare.policy import Editor, Policy, SplitBy
 from msupply.sync.declare.registry import RecordType
 from msupply.sync.here import Here
+from msupply.sync.models import StoreSettings
 from msupply.sync.placement import active_stores
 from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect
@@ -125,7 +128,10 @@ def value_of(
 
 @dataclass(frozen=True)
 class Sender:
-    """A site that pushes, and what it owns: its active stores, and central data if they are its."""
+    """A site that pushes, and what it owns: its active stores, and central data if they are its.
+
+    A store that has just left a site which could not be told is still among its stores.
+    """
 
     site_id: int
     stores: frozenset[str]
@@ -147,7 +153,9 @@ def sender(connection: BaseDatabaseWrapper, here: Here, site_id: int | None) -> 
     """Return what a site owns."""
     # No site has the number -1: unlike 0, no setting names it.
     number = site_id or -1
-    return Sender(number, frozenset(active_stores(connection, number)), here)
+    settings = StoreSettings.objects.using(connection.alias)
+    late = settings.filter(late_site=number).values_list("store_id", flat=True)
+    return Sender(number, frozenset(active_stores(connection, number)).union(late), here)
 
 
 def refused_from_site(
@@ -199,15 +207,12 @@ def _owner_path(policy: Policy) -> str | None:
 
 def _not_owner(kind: RecordType, policy: Policy, store: str | None, sender: Sender) -> Problem:
     if editor_of(policy, sender.here) is Editor.CENTRAL:
-        reason = f"{kind.name} is edited on the central server only"
+        text = _("{type}: edited on the central server only")
     elif policy.editor is Editor.HOME:
-        reason = (
-            f"this {kind.name} is edited at its home store {store!r}, which is not active there"
-        )
+        text = _("{type}: edited at its home store “{store}”, which is not active on that site")
     else:
-        reason = (
-            f"the sending site does not own this {kind.name}: store {store!r} is not active there"
-        )
+        text = _("{type}: the site does not own it, as store “{store}” is not active there")
+    reason = Message(text, {"type": kind.name, "store": store or ""})
     return Problem(quarantine.NOT_OWNER, reason)
 
 

@@ -8,9 +8,11 @@ from typing import TypeVar, cast
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_noop as _
 
 from msupply.sync import beside, buffer, cursors, quarantine
 from msupply.sync.buffer import Arrived
+from msupply.sync.declare.message import Message, shortened
 from msupply.sync.declare.registry import Wire
 from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
 from msupply.sync.peer import (
@@ -201,7 +203,8 @@ def _store(connection: BaseDatabaseWrapper, wire: Wire, records: list[Arrived]) 
     buffer.store(connection, None, wire, usual)
     for record in records:
         if record.action.lower() not in buffer.ACTIONS:
-            reason = f"no wire has the action {record.action!r}"
+            text = _("no wire has the action “{action}”")
+            reason = Message(text, {"action": shortened(record.action)})
             problem = quarantine.Problem(quarantine.UNSUPPORTED, reason)
             chunk = buffer.Chunk(0, None, wire, record.table, record.action, 1, b"")
             quarantine.forget(connection, record.table, [record.record_id], None)

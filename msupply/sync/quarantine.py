@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from msupply.sync import buffer
 from msupply.sync.clock import now_text
+from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.sql import dialect
 
@@ -24,7 +29,7 @@ class Problem:
     """Why a record was not taken; a missing parent is named by its table and id."""
 
     code: str
-    reason: str
+    reason: Message
     waits_table: str | None = None
     waits_id: str | None = None
 
@@ -41,8 +46,8 @@ def keep(
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO sync_quarantine (source_site, wire, table_name, record_id, action, data,"
-            " code, reason, waits_table, waits_id, received_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " code, reason, reason_values, waits_table, waits_id, received_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
                     chunk.source_site,
@@ -52,7 +57,8 @@ def keep(
                     chunk.action,
                     _storable(data.decode("utf-8", "replace")),
                     problem.code,
-                    _storable(problem.reason),
+                    problem.reason.template,
+                    msgspec.json.encode(problem.reason.values).decode(),
                     problem.waits_table,
                     problem.waits_id,
                     now,
@@ -144,9 +150,22 @@ def missing_parent(column: str, table: str, parent_id: str) -> Problem:
     """Return the problem of a record whose parent is not here."""
     parent = registry().by_table.get(table)
     name = parent.name if parent else table
-    return Problem(
-        MISSING_PARENT, f"{column}: there is no {name} {parent_id!r} here (yet)", table, parent_id
-    )
+    text = _("{column}: there is no {type} “{id}” here (yet)")
+    reason = Message(text, {"column": column, "type": name, "id": parent_id})
+    return Problem(MISSING_PARENT, reason, table, parent_id)
+
+
+def in_words(reason: str, reason_values: str) -> str:
+    """Say why a record is kept, from its two columns, in the language of whoever reads it now.
+
+    What an earlier version kept is a finished text, and stays as it is.
+    """
+    # Nothing has a translation: the head of the catalogue.
+    text = gettext(reason) if reason else ""
+    values: dict[str, Any] = msgspec.json.decode(reason_values)
+    if kind := registry().by_name.get(values.get("type", "")):
+        values["type"] = str(kind.model._meta.verbose_name)
+    return _storable(text.format_map(values) if values else text)
 
 
 def _storable(text: str) -> str:

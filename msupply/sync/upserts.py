@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_noop as _
 
 from msupply.sync import buffer, changelog, cursors, deletes, merging, ownership, quarantine
 from msupply.sync import here as instance
@@ -19,6 +20,7 @@ from msupply.sync.aliases import Aliases
 from msupply.sync.buffer import Chunk
 from msupply.sync.declare.batch import table_codec
 from msupply.sync.declare.decoded import Columns, DecodedBatch
+from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.origin import Origin
 from msupply.sync.quarantine import Problem
@@ -100,7 +102,7 @@ def _check(
     batch = table_codec(kind, chunk.wire).decode(chunk.payload)
     arrived = batch.ids
     merged_away = aliases.repoint(batch)
-    problems = {place: Problem(quarantine.INVALID, text) for place, text in batch.errors.items()}
+    problems = {place: Problem(quarantine.INVALID, why) for place, why in batch.errors.items()}
     if origin.is_site:
         here = instance.load(connection)
         sender = ownership.sender(connection, here, origin.site_id)
@@ -231,7 +233,9 @@ class _Writer:
         try:
             with transaction.atomic(using=self.connection.alias):
                 speak.upsert_staged(self.connection, self.kind, self.insert_only)
-        except DatabaseError:
+        except DatabaseError as error:
+            if not speak.blames_data(error):
+                raise
             # No check foresaw it: find the culprits one by one, so that they harm only themselves.
             refused = self._write_one_by_one()
         rows = changelog.staged(self.kind)
@@ -251,9 +255,11 @@ class _Writer:
                         self.connection, self.kind, self.insert_only, record_id
                     )
             except DatabaseError as error:
-                reason = str(error).splitlines()[0]
-                problem = Problem(quarantine.DATABASE, f"the database refused it: {reason}")
-                refused[record_id] = problem
+                if not dialect(self.connection).blames_data(error):
+                    raise
+                detail = str(error).partition("\n")[0]
+                reason = Message(_("the database refused it: {detail}"), {"detail": detail})
+                refused[record_id] = Problem(quarantine.DATABASE, reason)
         _unstage(self.connection, self.kind, list(refused))
         return refused
 

@@ -83,7 +83,10 @@ def _qr(url: str) -> str:
 def _quarantined(request: PageRequest) -> dict[str, Any]:
     rows = Quarantined.objects.order_by("-id")
     found = Paginator(rows, QUARANTINED_SHOWN).get_page(request.GET.get("page"))
-    shown = [(row, _type_name(row)) for row in found.object_list]
+    shown = [
+        (row, _type_name(row), quarantine.in_words(row.reason, row.reason_values))
+        for row in found.object_list
+    ]
     return {"quarantined": found, "quarantined_rows": shown}
 
 

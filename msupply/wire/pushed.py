@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 import msgspec
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_noop as _
 from msgspec import Raw, Struct
 
 from msupply.sync import buffer, quarantine
 from msupply.sync.buffer import Arrived, Chunk
+from msupply.sync.declare.message import Message, shortened, unreadable
 from msupply.sync.declare.registry import Wire
 from msupply.sync.models import BufferChunk
 from msupply.sync.quarantine import Problem
@@ -27,7 +29,7 @@ class Unreadable:
     table: str
     record_id: str
     raw: bytes
-    reason: str
+    reason: Message
 
 
 @dataclass
@@ -90,7 +92,7 @@ def one_by_one(raws: Sequence[Raw], read: Callable[[bytes], Iterable[Arrived]]) 
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             named = _names(data)
             pushed.unreadable.append(
-                Unreadable(named.table_name, named.record_id, data, f"not a record: {error}")
+                Unreadable(named.table_name, named.record_id, data, unreadable(error))
             )
         else:
             pushed.records += found.records
@@ -116,13 +118,14 @@ def _data(data: Raw | msgspec.UnsetType) -> bytes:
     return bytes(data) if isinstance(data, Raw) else bytes(NULL)
 
 
-def _fault(record: Arrived) -> str | None:
+def _fault(record: Arrived) -> Message | None:
     if record.action.lower() not in _ACTIONS:
-        return f"unknown action {record.action!r}: use insert, update, delete or merge"
+        text = _("unknown action “{action}”: use insert, update, delete or merge")
+        return Message(text, {"action": shortened(record.action)})
     if "\0" in record.table:
-        return "a table's name has no NUL character"
+        return Message(_("a table's name has no NUL character"))
     if not _is_text(record.data):
-        return "the record is not UTF-8"
+        return Message(_("the record is not UTF-8"))
     return None
 
 

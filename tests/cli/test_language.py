@@ -116,6 +116,28 @@ def test_codes_and_keys_for_programs_stay_english(central):
     assert {"triggers", "cursors"} <= {finding["subject"] for finding in done.json["findings"]}
 
 
+def test_what_an_import_could_not_take_is_french_for_people_and_english_for_programs(
+    central, tmp_path
+):
+    file = tmp_path / "country.json"
+    file.write_text('{"v5": {"unit": [{"ID": "u1"}], "weather": [{"ID": "w1"}]}}')
+    said = french("import", "wire", file, "--data", central).out
+    assert "v5 unit u1: il manque units" in said
+    assert "v5 weather w1: cette version ne connaît pas de table V5 « weather »" in said
+    checked = french("check", "--data", central).out
+    assert "il manque units" in checked
+    done = french("import", "wire", file, "--data", central, "--json")
+    assert [problem["reason"] for problem in done.json["problems"]] == [
+        "units is missing",
+        "this version knows no V5 table “weather”",
+    ]
+
+
+def test_an_error_for_programs_is_english(central):
+    done = french("site", "reset", "nowhere", "--data", central, "--json")
+    assert "no site" in done.json["error"]["what"]
+
+
 def texts(node):
     """Yield what stands in a call as it is printed: strings, and the fixed parts of f-strings."""
     for part in (

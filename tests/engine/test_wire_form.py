@@ -73,18 +73,19 @@ def test_unknown_keys_come_back_unchanged_even_inside_objects():
 def test_a_bad_record_is_marked_and_the_good_ones_beside_it_are_read(fault, reason):
     batch = decode(Loan, LOAN, LOAN | {"ID": "L2"} | fault, LOAN | {"ID": "L3"})
     assert list(batch.errors) == [1]
+    assert reason in str(batch.errors[1])
     assert batch.ids == ["L1", "L2", "L3"]
     assert batch.columns["shop_id"][2] == "S1"
 
 
 def test_a_record_without_a_required_key_is_marked():
     record = {key: value for key, value in LOAN.items() if key != "shop_ID"}
-    assert "shop_ID" in decode(Loan, record).errors[0] or decode(Loan, record).errors
+    assert "shop_ID" in str(decode(Loan, record).errors[0])
 
 
 def test_an_envelope_id_that_differs_from_the_record_is_marked():
     chunk = msgspec.json.encode([("other", LOAN)])
-    assert "differ" in codec(Loan).decode(chunk).errors[0]
+    assert "differ" in str(codec(Loan).decode(chunk).errors[0])
 
 
 def test_numbers_beyond_32_bits_are_refused():
@@ -138,7 +139,7 @@ def test_a_table_of_our_own_looks_the_same_both_ways(form):
 
 
 def test_a_table_of_our_own_refuses_values_that_it_does_not_know():
-    assert "kind" in decode(Repair, REPAIR | {"kind": "HUGE"}).errors[0]
+    assert "kind" in str(decode(Repair, REPAIR | {"kind": "HUGE"}).errors[0])
 
 
 def test_a_table_of_our_own_tells_deletes_where_the_type_has_them():

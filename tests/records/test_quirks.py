@@ -380,7 +380,7 @@ def test_the_body_of_a_message_may_be_anything(body: object) -> None:
 def test_an_empty_reference_to_what_must_exist_is_an_error() -> None:
     batch = decode("list_master_name_join", {"name_ID": ""}, {})
     assert list(batch.errors) == [0]
-    assert "name_ID" in batch.errors[0]
+    assert "name_ID" in str(batch.errors[0])
 
 
 def test_bad_records_do_not_disturb_the_good_ones() -> None:

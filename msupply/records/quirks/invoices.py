@@ -1,16 +1,20 @@
 """Invoices: newer keys win, legacy letters and dates fill in; lines: cancellations, totals."""
 
+from django.utils.translation import gettext_noop as _
+
 from msupply.records.quirks import lookups
 from msupply.records.quirks.letters import (
     WRITTEN,
     read_moments,
     read_status,
     read_type,
+    unknown_status,
 )
 from msupply.records.quirks.moments import date_parts, time_parts
 from msupply.sync.declare import TEXT, Codec
 from msupply.sync.declare.codecs import Form
 from msupply.sync.declare.decoded import Columns, DecodedBatch
+from msupply.sync.declare.message import Message, missing
 
 # The legacy system writes "0" for no option.
 OPTION_ID = Codec(
@@ -98,12 +102,13 @@ def _read_letters(batch: DecodedBatch) -> None:
         letters = wire["type"][place]
         kind = columns["type"][place] or read_type(letters, wire["mode"][place], codes.get(name))
         if kind is None:
-            batch.errors[place] = f"type {letters!r} means nothing for this name and mode"
+            text = _("type “{letters}” means nothing for this name and mode")
+            batch.errors[place] = Message(text, {"letters": letters})
             continue
         letters = wire["status"][place]
         status = columns["status"][place] or read_status(letters, kind, name in stores)
         if status is None:
-            batch.errors[place] = f"status {letters!r} means nothing for type {kind}"
+            batch.errors[place] = unknown_status(letters, kind)
             continue
         columns["type"][place] = kind
         columns["status"][place] = status
@@ -115,7 +120,7 @@ def _set_moments(batch: DecodedBatch, place: int, kind: str, status: str) -> Non
     wire = batch.wire
     created = _moment(wire, "entry", place)
     if created is None:
-        batch.errors[place] = "entry_date is missing"
+        batch.errors[place] = missing("entry_date")
         return
     moments = read_moments(
         kind,

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 from msupply.sync.declare import Codec
+from msupply.sync.declare.message import Message
 
 # Some senders write Sc for sc and FN for fn.
 LETTERS = Codec(str, decode=str.lower)
@@ -124,3 +127,9 @@ def read_moments(
     if confirmed and confirmed < created:
         moments["backdated_datetime"] = confirmed
     return moments
+
+
+def unknown_status(letters: str, kind: str) -> Message:
+    """Say that a record of this kind has no such status."""
+    text = _("status “{letters}” means nothing for type {kind}")
+    return Message(text, {"letters": letters, "kind": kind})

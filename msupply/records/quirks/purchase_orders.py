@@ -4,6 +4,7 @@ from typing import Any
 
 from msupply.records.quirks.moments import MIDNIGHT, date_parts
 from msupply.sync.declare.decoded import Columns, DecodedBatch
+from msupply.sync.declare.message import missing
 
 _LETTERS = {
     "NEW": "nw",
@@ -39,7 +40,7 @@ def decode_order(batch: DecodedBatch) -> None:
         if columns["created_datetime"][place] is None:
             columns["created_datetime"][place] = _midnight(wire["creation_date"][place])
         if columns["created_datetime"][place] is None:
-            batch.errors[place] = "creation_date is missing"
+            batch.errors[place] = missing("creation_date")
         if columns["supplier_discount_percentage"][place] is None:
             columns["supplier_discount_percentage"][place] = _percentage(
                 wire["supplier_discount_amount"][place],

@@ -3,9 +3,10 @@
 import math
 from datetime import UTC, datetime
 
-from msupply.records.quirks.letters import LETTERS
+from msupply.records.quirks.letters import LETTERS, unknown_status
 from msupply.records.quirks.moments import MIDNIGHT, date_parts
 from msupply.sync.declare.decoded import Columns, DecodedBatch
+from msupply.sync.declare.message import missing
 
 __all__ = ["LETTERS", "decode_line", "decode_requisition", "encode_line", "encode_requisition"]
 
@@ -74,10 +75,10 @@ def _read_older(batch: DecodedBatch, place: int) -> None:
     )
     status = _READ[kind].get(letters)
     if status is None:
-        batch.errors[place] = f"status {letters!r} means nothing for type {kind}"
+        batch.errors[place] = unknown_status(letters, kind)
         return
     if day is None:
-        batch.errors[place] = "date_entered is missing"
+        batch.errors[place] = missing("date_entered")
         return
     columns["status"][place] = status
     columns["created_datetime"][place] = f"{day} {MIDNIGHT}"

@@ -9,10 +9,19 @@ from functools import cache
 from typing import Any, Literal
 
 import msgspec
+from django.utils.translation import gettext_noop as _
 from msgspec.structs import astuple
 
 from msupply.sync.declare.codecs import REQUIRED, Codec, Field, Form
 from msupply.sync.declare.decoded import Columns, DecodedBatch, raw_pairs
+from msupply.sync.declare.message import (
+    BadValue,
+    Message,
+    missing,
+    refused,
+    shortened,
+    unreadable,
+)
 from msupply.sync.declare.registry import RecordType, Wire, WireTable
 
 
@@ -112,14 +121,14 @@ class TableCodec:
         ids: list[str] = []
         rows: list[Sequence[Any]] = []
         extras: list[str | None] = []
-        errors: dict[int, str] = {}
+        errors: dict[int, Message] = {}
         blank = tuple(None for _ in self.keys)
         for place, (record_id, data) in enumerate(raw_pairs(chunk)):
             ids.append(record_id)
             try:
                 record, extra = self._read_record(bytes(data))
             except (ValueError, TypeError, RecursionError) as error:
-                errors[place] = str(error) or type(error).__name__
+                errors[place] = unreadable(error)
                 rows.append(blank)
                 extras.append(None)
             else:
@@ -133,7 +142,7 @@ class TableCodec:
 
     def _read_record(self, data: bytes) -> tuple[Any, str | None]:
         if b"\\u0000" in data:
-            raise ValueError("text must not hold the character NUL")
+            raise BadValue(_("text must not hold the character NUL"))
         try:
             return self._decode_one(data), None
         except msgspec.ValidationError:
@@ -166,9 +175,11 @@ class TableCodec:
             if place in batch.errors:
                 continue
             if not outer:
-                batch.errors[place] = "the record has no id"
+                batch.errors[place] = Message(_("the record has no id"))
             elif outer != own:
-                batch.errors[place] = f"recordId {outer!r} and {key} {own!r} differ"
+                values = {"id": shortened(outer), "key": str(key), "own": shortened(own)}
+                text = _("recordId “{id}” and {key} “{own}” differ")
+                batch.errors[place] = Message(text, values)
 
     def _check_merge_ids(self, batch: DecodedBatch) -> None:
         # The envelope names the record that is kept, or anything.
@@ -177,14 +188,14 @@ class TableCodec:
             if lost:
                 batch.ids[place] = lost
             elif place not in batch.errors:
-                batch.errors[place] = f"{self.table.id_key} is missing"
+                batch.errors[place] = missing(self.table.id_key)
 
     def _refuse_missing(self, batch: DecodedBatch) -> None:
         for column, values in batch.columns.items():
             if column in self.never_null and None in values:
                 for place, value in enumerate(values):
                     if value is None:
-                        batch.errors.setdefault(place, f"{column} is missing")
+                        batch.errors.setdefault(place, missing(column))
 
     def encode(self, columns: Columns, form: Form) -> list[msgspec.Raw]:
         """Turn columns of the table into records of the wire, as JSON, in the form asked for."""
@@ -258,7 +269,7 @@ def _convert(key: str, codec: Codec, batch: DecodedBatch) -> list[Any]:
         try:
             converted.append(None if place in batch.errors else decode(value))
         except ValueError as error:
-            batch.errors[place] = f"{key}: {error}"
+            batch.errors[place] = refused(key, value, error)
             converted.append(None)
     return converted
 

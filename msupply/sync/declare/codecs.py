@@ -14,6 +14,9 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
+from django.utils.translation import gettext_noop as _
+
+from msupply.sync.declare.message import BadValue
 
 
 class Form(Enum):
@@ -99,7 +102,10 @@ def decode_date(value: str | None) -> str | None:
     """Read a date, with or without a time; empty text and 0000-00-00 mean none."""
     if not value or value.startswith("0000-00-00"):
         return None
-    return dt.date.fromisoformat(value[:10]).isoformat()
+    try:
+        return dt.date.fromisoformat(value[:10]).isoformat()
+    except ValueError:
+        raise BadValue(_("{key}: “{value}” is no date")) from None
 
 
 @lru_cache(10_000)
@@ -109,9 +115,12 @@ def decode_datetime(value: str | None) -> str | None:
         return None
     if len(value) > 26 and value[19] == ".":
         value = value[:26] + value[26:].lstrip("0123456789")
-    moment = dt.datetime.fromisoformat(value)
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise BadValue(_("{key}: “{value}” is no date and time")) from None
     if moment.tzinfo is not None:
-        raise ValueError("a datetime must have no zone")
+        raise BadValue(_("{key}: “{value}” must have no time zone"))
     return moment.isoformat(" ")
 
 
@@ -134,7 +143,7 @@ def _decode_json(value: msgspec.Raw) -> str | None:
 
 def _not_empty(value: str) -> str:
     if not value:
-        raise ValueError("must not be empty")
+        raise BadValue(_("{key} must not be empty"))
     return value
 
 
@@ -260,7 +269,7 @@ def choice(names: Mapping[str, str], *, empty: str | None = None, optional: bool
         try:
             return names[value or ""]
         except KeyError:
-            raise ValueError(f"unknown value {value!r}") from None
+            raise BadValue(_("{key}: unknown value “{value}”")) from None
 
     def write(value: str | None) -> str | None:
         return back.get(value) if value else back.get(empty)

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from msupply.sync.declare.message import Message
+
 Columns = dict[str, list[Any]]
 
 raw_pairs = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]]).decode
@@ -24,7 +26,7 @@ class DecodedBatch:
     wire: Columns
     extras: list[str | None]
     columns: Columns = field(default_factory=dict)
-    errors: dict[int, str] = field(default_factory=dict)
+    errors: dict[int, Message] = field(default_factory=dict)
     # Places of records that say of themselves that they are deleted; quirks fill it.
     removed: set[int] = field(default_factory=set)
 

@@ -19,6 +19,7 @@ from msupply.central import site_health, sync_report
 from msupply.central.site_health import QueueState
 from msupply.records.site_cycles import SiteCycle
 from msupply.records.sites import Site, SiteKind
+from msupply.sync import quarantine
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.models import Quarantined
@@ -63,6 +64,7 @@ class KeptRecord:
 
     row: Quarantined
     type_name: str
+    reason: str
     title: str | Promise
     advice: str | Promise
     explain_url: str
@@ -143,9 +145,9 @@ def _shown(row: Quarantined) -> KeptRecord:
     kind = registry().by_wire[Wire(row.wire)].get(row.table_name)
     name = str(kind.model._meta.verbose_name) if kind else row.table_name
     title, advice = reasons.of_record(row.code)
-    return KeptRecord(
-        row, name, title, advice, _explain_url(kind.name, row.record_id) if kind else ""
-    )
+    reason = quarantine.in_words(row.reason, row.reason_values)
+    url = _explain_url(kind.name, row.record_id) if kind else ""
+    return KeptRecord(row, name, reason, title, advice, url)
 
 
 def _explain_url(type_name: str, record_id: str) -> str:

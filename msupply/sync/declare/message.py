@@ -1,0 +1,66 @@
+"""Messages about bad records: made while integrating, put in words where somebody reads them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_noop as _
+from msgspec import Raw
+
+# What stands in a record may be long.
+LONGEST_VALUE = 100
+# The complaints of the JSON reader.
+_EXPECTED = re.compile(r"Expected `(?P<wanted>.+?)`(?P<bound> [<>]=? .+?)?(?:, got `(?P<got>.+)`)?")
+_MISSING = re.compile(r"Object missing required field `(?P<field>.+)`")
+
+
+@dataclass(frozen=True)
+class Message:
+    """An English text with named places, marked with gettext_noop, and what stands in the places.
+
+    `type` holds the name of a record type; people are told its name in their language.
+    """
+
+    template: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format_map(self.values)
+
+
+class BadValue(ValueError):
+    """A value that a codec refuses, as a template with the places `key` and `value`."""
+
+
+def missing(name: str) -> Message:
+    """Say that a field must be there."""
+    return Message(_("{field} is missing"), {"field": name})
+
+
+def refused(key: str, value: object, error: ValueError) -> Message:
+    """Say why a codec refuses the value of a wire key."""
+    template = str(error) if isinstance(error, BadValue) else _("{key}: “{value}” cannot be read")
+    return Message(template, {"key": key, "value": shortened(value)})
+
+
+def unreadable(error: Exception) -> Message:
+    """Say why JSON is no record of its type."""
+    if isinstance(error, BadValue):
+        return Message(str(error))
+    text, _at, path = str(error).partition(" - at ")
+    place = path.strip("`").removeprefix("$").removeprefix(".")
+    if found := _MISSING.fullmatch(text):
+        return missing(".".join(filter(None, (place, found["field"]))))
+    found = _EXPECTED.fullmatch(text)
+    if found is None:
+        return Message(_("it cannot be read ({detail})"), {"detail": str(error)})
+    values = {"field": place or "record", "wanted": found["wanted"] + (found["bound"] or "")}
+    if found["got"] is None:
+        return Message(_("{field} must be “{wanted}”"), values)
+    return Message(_("{field} must be “{wanted}”, and is “{got}”"), values | {"got": found["got"]})
+
+
+def shortened(value: object) -> str:
+    """Return a value of a record for a message."""
+    text = bytes(value).decode("utf-8", "replace") if isinstance(value, Raw) else str(value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
