@@ -18,10 +18,10 @@ import django
 
 django.setup()
 
-from django.db import connection, connections, transaction  # noqa: E402
+from django.db import connection, connections, transaction
 
-from msupply.records.invoices import InvoiceLine  # noqa: E402
-from msupply.settings import database  # noqa: E402
+from msupply.records.invoices import InvoiceLine
+from msupply.settings import database
 
 TABLES = ["item", "invoice", "requisition", "stock_line", "invoice_line", "requisition_line"]
 ORM_ROWS = 2_000

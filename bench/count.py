@@ -7,10 +7,10 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection
 
-from msupply.records.invoices import InvoiceLine  # noqa: E402
-from msupply.sync import log  # noqa: E402
+from msupply.records.invoices import InvoiceLine
+from msupply.sync import log
 
 
 def changed() -> int:

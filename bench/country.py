@@ -22,30 +22,30 @@ import django
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
-from django.db.models import Model  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from bench import routing  # noqa: E402
-from bench.processes import PASSWORD  # noqa: E402
-from msupply.central import background, store_move, store_sync, visibility  # noqa: E402
-from msupply.records.items import Item, Unit  # noqa: E402
-from msupply.records.master_lists import (  # noqa: E402
+from bench import routing
+from bench.processes import PASSWORD
+from msupply.central import background, store_move, store_sync, visibility
+from msupply.records.items import Item, Unit
+from msupply.records.master_lists import (
     MasterList,
     MasterListLine,
     MasterListNameJoin,
 )
-from msupply.records.names import Name, NameStoreJoin  # noqa: E402
-from msupply.records.properties import NameOmsFields  # noqa: E402
-from msupply.records.sites import InitialisationStatus, Site  # noqa: E402
-from msupply.records.stores import Store  # noqa: E402
-from msupply.records.users import User, UserStore  # noqa: E402
-from msupply.sync import changelog, queue  # noqa: E402
-from msupply.sync.clock import now  # noqa: E402
-from msupply.sync.declare.registry import Channel  # noqa: E402
-from msupply.sync.models import SiteState  # noqa: E402
-from msupply.sync.placement import SyncType  # noqa: E402
+from msupply.records.names import Name, NameStoreJoin
+from msupply.records.properties import NameOmsFields
+from msupply.records.sites import InitialisationStatus, Site
+from msupply.records.stores import Store
+from msupply.records.users import User, UserStore
+from msupply.sync import changelog, queue
+from msupply.sync.clock import now
+from msupply.sync.declare.registry import Channel
+from msupply.sync.models import SiteState
+from msupply.sync.placement import SyncType
 
 FIRST_SITE = 3
 REGIONS, DISTRICTS, ITEMS, USERS = 20, 1_000, 2_000, 20_000

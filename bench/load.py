@@ -12,14 +12,14 @@ import msgspec
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection, transaction
 
-from bench.dataset import Record, Warehouse  # noqa: E402
-from msupply.sync import buffer, collector  # noqa: E402
-from msupply.sync import here as instance  # noqa: E402
-from msupply.sync.buffer import Arrived  # noqa: E402
-from msupply.sync.declare.registry import Wire, registry  # noqa: E402
-from msupply.sync.integrate import Origin, integrate  # noqa: E402
+from bench.dataset import Record, Warehouse
+from msupply.sync import buffer, collector
+from msupply.sync import here as instance
+from msupply.sync.buffer import Arrived
+from msupply.sync.declare.registry import Wire, registry
+from msupply.sync.integrate import Origin, integrate
 
 SITE = 2
 

@@ -7,11 +7,11 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection
 
-from msupply.sync import cursors  # noqa: E402
-from msupply.sync import here as instance  # noqa: E402
-from msupply.sync.peer import network  # noqa: E402
+from msupply.sync import cursors
+from msupply.sync import here as instance
+from msupply.sync.peer import network
 
 ROUNDS = 40
 

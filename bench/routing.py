@@ -17,19 +17,19 @@ import msgspec
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection, transaction
 
-from bench import dataset  # noqa: E402
-from msupply.central import visibility  # noqa: E402
-from msupply.records.names import Name, NameStoreJoin  # noqa: E402
-from msupply.records.sites import Site  # noqa: E402
-from msupply.records.stores import Store  # noqa: E402
-from msupply.sync import buffer, changelog, queue, routing  # noqa: E402
-from msupply.sync import here as instance  # noqa: E402
-from msupply.sync.buffer import Arrived  # noqa: E402
-from msupply.sync.declare.registry import Channel, Wire  # noqa: E402
-from msupply.sync.integrate import Origin, integrate  # noqa: E402
-from msupply.sync.models import SiteState, StoreSync  # noqa: E402
+from bench import dataset
+from msupply.central import visibility
+from msupply.records.names import Name, NameStoreJoin
+from msupply.records.sites import Site
+from msupply.records.stores import Store
+from msupply.sync import buffer, changelog, queue, routing
+from msupply.sync import here as instance
+from msupply.sync.buffer import Arrived
+from msupply.sync.declare.registry import Channel, Wire
+from msupply.sync.integrate import Origin, integrate
+from msupply.sync.models import SiteState, StoreSync
 
 FIRST_SITE = 2
 NEIGHBOURS = 10

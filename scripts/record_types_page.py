@@ -12,9 +12,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "msupply.settings")
 django.setup()
 
-from msupply.sync.declare.policy import Editor, LocalOnly, Policy, SplitBy  # noqa: E402
-from msupply.sync.declare.registry import RecordType, WireTable, registry  # noqa: E402
-from msupply.sync.declare.wire import Direction  # noqa: E402
+from msupply.sync.declare.policy import Editor, LocalOnly, Policy, SplitBy
+from msupply.sync.declare.registry import RecordType, WireTable, registry
+from msupply.sync.declare.wire import Direction
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "record-types.md"
 

@@ -11,8 +11,8 @@ atexit.register(_folder.cleanup)
 os.environ["MSUPPLY_DATA"] = _folder.name
 os.environ.pop("DATABASE_URL", None)
 
-from msupply.settings import *  # noqa: E402, F403
-from msupply.settings import DATABASES, STATIC_ROOT  # noqa: E402
+from msupply.settings import *  # noqa: F403
+from msupply.settings import DATABASES, STATIC_ROOT
 
 STATIC_ROOT.mkdir()
 
