@@ -1,7 +1,6 @@
 """The matrix of stores and sites, for people: what each store is on each site.
 
-It is never built whole. A page of stores comes with the sites where each of them is anything; a
-site comes with a page of its stores.
+It is never built whole: a page of stores comes with the sites where each of them is anything.
 """
 
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, When, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from msupply.records.sites import Site
@@ -53,16 +52,6 @@ class StoreRow:
     def sites(self) -> tuple[SiteType, ...]:
         """The sites that have the store, the active one first."""
         return (self.active, *self.copies)
-
-
-@dataclass(frozen=True)
-class SiteStore:
-    """A store of one site, and what it is there."""
-
-    store_id: str
-    code: str
-    name: str
-    sync_type: SyncType
 
 
 @dataclass(frozen=True)
@@ -134,35 +123,6 @@ def _rows(
         )
         for store in stores
     ]
-
-
-def stores_of_site(
-    connection: BaseDatabaseWrapper,
-    site_id: int,
-    *,
-    search: str = "",
-    page: int = 1,
-    per_page: int = PAGE,
-) -> Page[SiteStore]:
-    """Return a page of the stores that a site has, the active ones first."""
-    links = StoreSync.objects.using(connection.alias).filter(site_id=site_id)
-    stores = _found(connection, search).filter(
-        Q(site_id=site_id) | Q(pk__in=links.values("store_id"))
-    )
-    first = Case(When(site_id=site_id, then=0), default=1, output_field=IntegerField())
-    found, total, page, pages = _page(stores.order_by(first, "code", "id"), page, per_page)
-    shown = links.filter(store_id__in=[store.pk for store in found])
-    kinds = dict(shown.values_list("store_id", "sync_with"))
-    rows = tuple(
-        SiteStore(
-            store.pk,
-            store.code,
-            store.name.name,
-            SyncType.ACTIVE if store.site_id == site_id else SyncType(kinds[store.pk]),
-        )
-        for store in found
-    )
-    return Page(rows, total, page, pages)
 
 
 def _found(connection: BaseDatabaseWrapper, search: str) -> QuerySet[Store]:

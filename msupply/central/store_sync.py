@@ -55,7 +55,6 @@ class StoreSyncSettings:
     """
 
     store: Store
-    is_local_here: bool
     active_site: Site | None
     sites: tuple[SiteSetting, ...]
     more: int
@@ -102,7 +101,6 @@ def settings_of(
     settings = StoreSettings.objects.using(alias).filter(pk=store.pk).first()
     return StoreSyncSettings(
         store,
-        store.site_id == here.site_id,
         Site.objects.using(alias).filter(site_id=store.site_id).first(),
         tuple(lines),
         len(ranked) - len(lines),

@@ -159,12 +159,6 @@ STEPS: dict[str, tuple[Step, ...]] = {
     ),
 }
 
-# They come from the central server and are kept, but what they are for is not done here (yet).
-WITHOUT_EFFECT = {
-    "COLD_CHAIN_API": "sensors are entered by people; no app sends them",
-    "ASSET_MUTATE_VIA_DATA_MATRIX": "equipment is not added by scanning",
-}
-
 # Written by the program alone; people read them.
 BY_PROGRAM = frozenset({"activitylog", "systemlog", "merge", "storemove", "number", "sitecycle"})
 

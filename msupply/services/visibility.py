@@ -17,7 +17,6 @@ from msupply.records.stores import Store
 from msupply.sync.declare import Record
 
 SYSTEM_TYPES = ("INVAD", "REPACK", "BUILD")
-SYSTEM_CODES = ("invad", "repack")
 CUSTOMER, SUPPLIER, MANUFACTURER, DONOR = (
     "is_customer",
     "is_supplier",

@@ -45,7 +45,7 @@ def test_the_tab_lists_the_sites_that_may_have_the_store(connection, two):
         ("north", "TRANSFER", False, True),
     ]
     assert found.active_site.name == "south"
-    assert (found.is_local_here, found.is_frozen, found.move) == (False, False, None)
+    assert (found.is_frozen, found.move) == (False, None)
 
 
 def test_of_many_sites_the_tab_shows_the_first_and_finds_others(connection, two):
@@ -201,11 +201,6 @@ def test_of_many_copies_the_matrix_reads_the_first_and_counts_the_rest(connectio
     kinds = [site.sync_type.value for site in row.copies]
     assert sorted(kinds) == ["COLLECTOR", "TRANSFER", "TRANSFER"]
     assert row.more == {SyncType.TRANSFER: 4}
-
-
-def test_a_site_shows_its_stores_active_ones_first(connection, two):
-    rows = store_matrix.stores_of_site(connection, 2).rows
-    assert [(r.code, r.sync_type.value) for r in rows] == [("N1", "ACTIVE"), ("S1", "TRANSFER")]
 
 
 def test_a_page_of_the_matrix_costs_the_same_for_many_stores(connection, admin):
