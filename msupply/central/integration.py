@@ -2,12 +2,14 @@
 
 import logging
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import here as instance
 from msupply.sync.here import Here
 from msupply.sync.integrate import Origin, Progress, Summary, integrate
 from msupply.sync.models import SiteState
+from msupply.sync.sql import dialect
 
 _log = logging.getLogger(__name__)
 
@@ -15,7 +17,7 @@ _log = logging.getLogger(__name__)
 def integrate_waiting(connection: BaseDatabaseWrapper) -> bool:
     """Integrate the buffers of all sites that wait for it; True when there was one.
 
-    Call it from one process at a time.
+    Call it from one process at a time. Raises the database's own trouble.
     """
     here = instance.load(connection)
     if not here.served:
@@ -29,12 +31,14 @@ def integrate_waiting(connection: BaseDatabaseWrapper) -> bool:
     for site_id, since in waiting:
         try:
             integrate_sources(connection, here, {site_id})
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not dialect(connection).blames_data(error):
+                # The disk, a lock or the server: the worker tries again, and the site waits on.
+                raise
             # Its chunks stay in the buffer: the end of the site's next push brings them up again.
             _log.exception("Integration of site %s failed", site_id)
-        finally:
-            # A push that was completed meanwhile has set a new moment, and stays waiting.
-            states.filter(site_id=site_id, waiting_since=since).update(waiting_since=None)
+        # A push that was completed meanwhile has set a new moment, and stays waiting.
+        states.filter(site_id=site_id, waiting_since=since).update(waiting_since=None)
     return bool(waiting)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType
@@ -58,6 +59,13 @@ class Dialect(Protocol):
         """Insert the staged rows or update those whose id exists, in one statement by order of id.
 
         Of several rows with one id the last holds. `insert_only` columns are never updated.
+        """
+
+    def blames_data(self, error: DatabaseError) -> bool:
+        """Return whether a statement failed for what it was to write.
+
+        It did not for want of room, for a lock that another holds, or for a server that is gone:
+        the same statement may go well later.
         """
 
     def in_ids(self, column: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType, RoutedChild, registry
@@ -27,6 +28,10 @@ LOCK_BASE = 2**48
 # The advisory lock of merges; no writer has the number 0.
 _MERGES = 1
 _NUMBERS = {channel: number for number, channel in enumerate(Channel, start=1)}
+
+# The classes of SQLSTATE that say nothing of the data: connection, deadlock, resources (a full disk),
+# locks, intervention (the server stops), system, and a defect of the server itself.
+_NOT_THE_DATA = frozenset({"08", "40", "53", "55", "57", "58", "XX"})
 
 _MOVE_TO_HEAD = (
     "ON CONFLICT (record_type, record_id) DO UPDATE SET cursor = EXCLUDED.cursor,"
@@ -95,6 +100,11 @@ class Postgres:
                 f" {update}",
                 None if only_id is None else [only_id],
             )
+
+    def blames_data(self, error: DatabaseError) -> bool:
+        """A connection that broke has no code."""
+        code = getattr(error.__cause__, "sqlstate", None)
+        return code is not None and code[:2] not in _NOT_THE_DATA
 
     def in_ids(self, column: str) -> str:
         """An array stands for any number of ids."""

@@ -1,11 +1,13 @@
 """SQLite: row triggers, executemany upserts, one writer at a time."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType, registry
@@ -20,6 +22,22 @@ from msupply.sync.sql.routing_columns import (
 )
 
 _QUIET = '(SELECT "on" FROM sync_bulk_switch WHERE id = 1)'
+
+_NOT_THE_DATA = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 
 
 def _merge_extra(own: str, new: str) -> str:
@@ -106,6 +124,11 @@ class SQLite:
                 f" {update}",
                 None if only_id is None else [only_id],
             )
+
+    def blames_data(self, error: DatabaseError) -> bool:
+        """By the primary error code."""
+        code = getattr(error.__cause__, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        return code & 0xFF not in _NOT_THE_DATA
 
     def in_ids(self, column: str) -> str:
         """A JSON list stands for any number of ids."""
