@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.cluster.instances import PASSWORD, Instance, run
+from tests.cluster.databases import POSTGRES, SQLITE, Postgres
+from tests.cluster.instances import PASSWORD, Instance
 
 
 @pytest.fixture
@@ -22,18 +23,40 @@ def chance(seed):
     return random.Random(seed)
 
 
+@pytest.fixture
+def database():
+    """What the central server's data are in; `central_on` says otherwise."""
+    return __import__("os").environ.get("HF_DB", SQLITE)
+
+
 @pytest.fixture(scope="session")
-def country(tmp_path_factory):
+def countries(tmp_path_factory, request):
+    """Return, by the central server's database, that server and a site; neither runs."""
+    made = {}
+
+    def country(database):
+        if database not in made:
+            server = request.getfixturevalue("postgres_server") if database == POSTGRES else None
+            made[database] = _make_country(tmp_path_factory.mktemp("country"), server)
+        return made[database]
+
+    return country
+
+
+@pytest.fixture
+def country(countries, database):
     """A central server, and a site that is initialised; neither runs."""
-    folder = tmp_path_factory.mktemp("country")
-    central, north = Instance(folder / "central"), Instance(folder / "north")
-    run("init", "central", "--data", central.data, "--url", central.url, "--admin", "admin",
-        "--password", "secret-12", "--store", "CMS=Central")  # fmt: skip
-    run("site", "add", "north", "--data", central.data, "--password", PASSWORD,
-        "--store", "NOR=North")  # fmt: skip
+    return countries(database)
+
+
+def _make_country(folder, postgres_server):
+    central = Instance(folder / "central", Postgres(postgres_server) if postgres_server else None)
+    north = Instance(folder / "north")
+    central.run("init", "central", "--url", central.url, "--admin", "admin",
+                "--password", "secret-12", "--store", "CMS=Central")  # fmt: skip
+    central.run("site", "add", "north", "--password", PASSWORD, "--store", "NOR=North")
     central.start()
-    run("init", "site", "--data", north.data, "--central", central.url, "--site", "north",
-        "--password", PASSWORD)  # fmt: skip
+    north.run("init", "site", "--central", central.url, "--site", "north", "--password", PASSWORD)
     central.kill()
     return central, north
 

@@ -1,16 +1,16 @@
-"""Instances of the program as real processes, each with its own SQLite data."""
+"""Instances of the program as real processes, each with its own data."""
 
 import json
 import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
+
+from tests.cluster.databases import Database, SQLite
 
 PROGRAM = Path(sys.executable).with_name("msupply")
 PASSWORD = "tide-42"
@@ -22,30 +22,33 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run(*arguments: object) -> str:
+def run(*arguments: object, database_url: str = "") -> str:
     """Run one command of the program to its end."""
     done = subprocess.run(
         [PROGRAM, *map(str, arguments)],
         check=False,
         capture_output=True,
         text=True,
-        env=environment(),
+        env=environment(database_url),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def environment() -> dict[str, str]:
+def environment(database_url: str = "") -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("MSUPPLY", "DJANGO", "DATAB"))}
-    return kept | {"NO_PROXY": "127.0.0.1", "MSUPPLY_LOG": "WARNING"}
+    kept |= {"NO_PROXY": "127.0.0.1", "MSUPPLY_LOG": "WARNING"}
+    return kept | {"DATABASE_URL": database_url} if database_url else kept
 
 
 class Instance:
     """One instance: its directory, and its group of processes while it runs."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, database: Database | None = None) -> None:
         self.data = data
+        self.database = database or SQLite(data)
         self.port = free_port()
+        self.workers = 1
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,7 +57,11 @@ class Instance:
 
     def copy(self, to: Path) -> "Instance":
         shutil.copytree(self.data, to)
-        return Instance(to)
+        return Instance(to, self.database.copy(to))
+
+    def run(self, *arguments: object) -> str:
+        """Run one command of the program on this instance."""
+        return run(*arguments, "--data", self.data, database_url=self.database.url)
 
     def start(self) -> None:
         """Start `msupply serve`; return when it answers."""
@@ -67,13 +74,14 @@ class Instance:
 
     def launch(self) -> None:
         """Start `msupply serve` without waiting for it."""
+        options = ["--port", str(self.port), "--workers", str(self.workers)]
         with (self.data / "serve.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [PROGRAM, "serve", "--data", self.data, "--port", str(self.port)],
+                [PROGRAM, "serve", "--data", self.data, *options],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=environment(),
+                env=environment(self.database.url),
             )
 
     def _answers(self) -> bool:
@@ -109,7 +117,7 @@ class Instance:
             check=False,
             capture_output=True,
             text=True,
-            env=environment()
+            env=environment(self.database.url)
             | {"MSUPPLY_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "msupply.settings"},
         )
         assert done.returncode == 0, done.stderr
@@ -117,14 +125,13 @@ class Instance:
 
     def execute(self, sql: str, *values: object) -> list[tuple]:
         """Run one statement in the database, as an administrator would by hand."""
-        path = self.data / "msupply.sqlite3"
-        with closing(sqlite3.connect(path, timeout=30)) as database, database:
-            return database.execute(sql, values).fetchall()
+        return self.database.execute(sql, values)
 
     def set(self, **settings: object) -> None:
         for key, value in settings.items():
             self.execute(
-                "INSERT OR REPLACE INTO sync_setting (key, value) VALUES (?, ?)",
+                "INSERT INTO sync_setting (key, value) VALUES (?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                 key,
                 json.dumps(value),
             )
@@ -137,7 +144,7 @@ class Instance:
 
     def has_synchronised(self) -> bool:
         """True after the first good cycle."""
-        return bool(self.execute("SELECT 1 FROM sync_log WHERE finished_at NOT NULL"))
+        return bool(self.execute("SELECT 1 FROM sync_log WHERE finished_at IS NOT NULL"))
 
     def cycle(self, seconds: float = 60) -> None:
         """Have the background worker run one good cycle that begins now."""

@@ -99,7 +99,10 @@ def _break_from(line, event, position):
 
 
 def _wait_for_end(north, before):
-    ended = "SELECT 1 FROM sync_log WHERE id > ? AND (finished_at NOT NULL OR error_code NOT NULL)"
+    ended = (
+        "SELECT 1 FROM sync_log"
+        " WHERE id > ? AND (finished_at IS NOT NULL OR error_code IS NOT NULL)"
+    )
     wait_for(lambda: north.execute(ended, before), 60, "the cycle does not end")
 
 
@@ -112,7 +115,7 @@ def test_a_site_works_on_while_the_central_server_is_down(pair, people):
     wait_for(lambda: north.execute(failed, before), 30, "no failed cycle")
     central.start()
     # No request: the interval brings it.
-    good = "SELECT 1 FROM sync_log WHERE id > ? AND finished_at NOT NULL"
+    good = "SELECT 1 FROM sync_log WHERE id > ? AND finished_at IS NOT NULL"
     wait_for(lambda: north.execute(good, before), 30, "no good cycle")
     settle(people)
     people.assert_equal()

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.cluster.instances import PASSWORD, Instance, run, start, wait_for
+from tests.cluster.instances import PASSWORD, Instance, start, wait_for
 from tests.cluster.proxy import Line, bad_line
 
 pytestmark = pytest.mark.slow
@@ -43,15 +43,13 @@ for _ in range(20):
 
 def test_a_file_reaches_the_other_site(pair, tmp_path, seed):
     central, north = pair
-    run("site", "add", "south", "--data", central.data, "--password", PASSWORD,
-        "--store", "SOU=South")  # fmt: skip
+    central.run("site", "add", "south", "--password", PASSWORD, "--store", "SOU=South")
     south = Instance(tmp_path / "south")
     with bad_line(central.port, seed) as (line, address):
         central.set(own_url=address, oms_central_url=address)
         north.set(central_url=address)
         start(central, north)
-        run("init", "site", "--data", south.data, "--central", address, "--site", "south",
-            "--password", PASSWORD)  # fmt: skip
+        south.run("init", "site", "--central", address, "--site", "south", "--password", PASSWORD)
         north.python(_ATTACH.format(size=SIZE, seed=seed))
         line.weights = {Line.GOOD: 5, Line.LOST_ANSWER: 1, Line.CUT: 2, Line.TWICE: 2}
         uploaded = "SELECT 1 FROM sync_file_reference WHERE status = 'DONE'"
@@ -64,7 +62,7 @@ def test_a_file_reaches_the_other_site(pair, tmp_path, seed):
 
         wait_for(has_arrived, 60, "the file does not arrive")
         line.weights = {Line.GOOD: 1}
-        run("sync", "--data", south.data)
+        south.run("sync")
         line.weights = {Line.GOOD: 2, Line.CUT: 3}
         found = south.python(_FETCH).strip()
     assert found == hashlib.sha256(random.Random(seed).randbytes(SIZE)).hexdigest()

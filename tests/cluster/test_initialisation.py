@@ -1,13 +1,11 @@
 """A site's first cycle, interrupted again and again."""
 
-import sqlite3
 import time
 import uuid
-from contextlib import closing
 
 import pytest
 
-from tests.cluster.instances import PASSWORD, Instance, run, start, wait_for
+from tests.cluster.instances import PASSWORD, Instance, start, wait_for
 from tests.cluster.work import People
 
 pytestmark = pytest.mark.slow
@@ -25,7 +23,7 @@ def fresh(country, tmp_path):
     north = Instance(tmp_path / "north")
     north.data.mkdir()
     # The site is installed anew: its central server frees it from the machine it was on.
-    run("site", "reset", "north", "--data", central.data)
+    central.run("site", "reset", "north")
     central.start()
     north.python(
         "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
@@ -42,12 +40,11 @@ def fresh(country, tmp_path):
 def fill(central: Instance) -> None:
     store = central.execute("SELECT id FROM store WHERE code = 'NOR'")[0][0]
     locations = [(str(uuid.uuid4()), f"shelf {n}", store) for n in range(RECORDS)]
-    with closing(sqlite3.connect(central.data / "msupply.sqlite3")) as database, database:
-        database.executemany(
-            "INSERT INTO location (id, name, code, on_hold, volume, store_id)"
-            " VALUES (?, ?, 'S', 0, 0, ?)",
-            locations,
-        )
+    central.database.insert_many(
+        "INSERT INTO location (id, name, code, on_hold, volume, store_id)"
+        " VALUES (?, ?, 'S', FALSE, 0, ?)",
+        locations,
+    )
 
 
 def test_an_interrupted_initialisation_completes(fresh, chance):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cluster.instances import PASSWORD, Instance, free_port, run, start, wait_for
+from tests.cluster.instances import PASSWORD, Instance, free_port, start, wait_for
 from tests.cluster.work import MOMENT
 
 pytestmark = pytest.mark.slow
@@ -17,11 +17,10 @@ def three(country, tmp_path):
     oms.port = free_port()
     central.set(own_url=central.url, oms_central_url=central.url)
     north.set(central_url=central.url, interval_seconds=3600)
-    run("site", "add", "oms", "--data", central.data, "--password", PASSWORD,
-        "--store", "OMS=Office", "--oms-central", "--site-url", oms.url)  # fmt: skip
+    central.run("site", "add", "oms", "--password", PASSWORD,
+                "--store", "OMS=Office", "--oms-central", "--site-url", oms.url)  # fmt: skip
     central.start()
-    run("init", "site", "--data", oms.data, "--central", central.url, "--site", "oms",
-        "--password", PASSWORD)  # fmt: skip
+    oms.run("init", "site", "--central", central.url, "--site", "oms", "--password", PASSWORD)
     oms.set(interval_seconds=3600)
     start(oms, north)
     yield central, oms, north
@@ -38,7 +37,7 @@ def test_each_kind_of_record_takes_its_way(three):
     store = north.execute("SELECT id FROM store WHERE code = 'NOR'")[0][0]
     oms.execute("INSERT INTO asset_class (id, name) VALUES ('class-x', 'Class X')")
     central.execute(
-        "INSERT INTO unit (id, name, \"index\", is_active) VALUES ('unit-x', 'Jar', 1, 1)"
+        "INSERT INTO unit (id, name, \"index\", is_active) VALUES ('unit-x', 'Jar', 1, TRUE)"
     )
     north.cycle()
     assert has(north, "asset_class", "class-x")
@@ -53,7 +52,7 @@ def test_each_kind_of_record_takes_its_way(three):
     )
     north.execute(
         "INSERT INTO location (id, name, code, on_hold, volume, store_id)"
-        " VALUES ('place-x', 'Shelf', 'S', 0, 0, ?)",
+        " VALUES ('place-x', 'Shelf', 'S', FALSE, 0, ?)",
         store,
     )
     north.cycle()
@@ -68,7 +67,7 @@ def test_an_unreachable_v6_server_stops_a_cycle_and_loses_nothing(three):
     central, oms, north = three
     oms.kill()
     central.execute(
-        "INSERT INTO unit (id, name, \"index\", is_active) VALUES ('unit-y', 'Jar', 1, 1)"
+        "INSERT INTO unit (id, name, \"index\", is_active) VALUES ('unit-y', 'Jar', 1, TRUE)"
     )
     before = north.last_cycle()
     north.request_cycle()
@@ -84,8 +83,8 @@ def test_a_site_follows_the_v6_server_to_another_place(three):
     central, oms, north = three
     north.cycle()
     # The tick moves to the mSupply central server itself.
-    central.execute("UPDATE site SET is_oms_central = 0")
-    central.execute("UPDATE site SET is_oms_central = 1, url = ? WHERE site_id = 1", central.url)
+    central.execute("UPDATE site SET is_oms_central = FALSE")
+    central.execute("UPDATE site SET is_oms_central = TRUE, url = ? WHERE site_id = 1", central.url)
     central.set(is_oms_central=True, oms_central_url=central.url)
     central.execute("INSERT INTO asset_class (id, name) VALUES ('class-z', 'Class Z')")
     oms.kill()

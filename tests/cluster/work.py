@@ -55,7 +55,7 @@ class People:
         else:
             self.north.execute(
                 "INSERT INTO location (id, name, code, on_hold, volume, store_id)"
-                " VALUES (?, 'shelf', 'S', 0, 0, ?)",
+                " VALUES (?, 'shelf', 'S', FALSE, 0, ?)",
                 self._new(),
                 self.store,
             )
@@ -124,8 +124,8 @@ class People:
             assert instance.execute("SELECT count(*) FROM sync_buffer") == [(0,)]
 
     def _rows(self, instance: Instance, table: str, condition: str) -> dict[str, tuple]:
-        names = [row[1] for row in instance.execute(f"PRAGMA table_info({table})")]
-        kept = [name for name in names if name not in LOCAL_COLUMNS.get(table, set())]
+        names = set(instance.database.columns(table)) - LOCAL_COLUMNS.get(table, set())
+        kept = ["id", *sorted(names - {"id"})]
         columns = ", ".join(f'"{name}"' for name in kept)
         where = condition.format(store=self.store)
         rows = instance.execute(f"SELECT {columns} FROM {table} WHERE {where}")
