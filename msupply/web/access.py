@@ -154,7 +154,13 @@ def _visit(request: PageRequest) -> Visit:
     chosen = request.session.get(STORE_KEY)
     store = permissions.store_of(user, chosen) if chosen else None
     if store is None and not permissions.has_stores(user):
-        _end_session(request, _("You no longer have access to a store."))
+        _end_session(
+            request,
+            _(
+                "You can no longer work in this store here: either it has been moved to another"
+                " site, or you no longer have access to it."
+            ),
+        )
         return Visit(here)
     return Visit(here, user, store)
 

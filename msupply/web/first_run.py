@@ -140,4 +140,4 @@ def retry(request: PageRequest) -> HttpResponse:
 
 
 def _progress() -> dict[str, object]:
-    return {"sync": sync_state.shown(with_prepare=True)}
+    return {"sync": sync_state.shown(first=True)}

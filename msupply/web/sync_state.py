@@ -124,10 +124,11 @@ def _age_title(colour: str) -> str | Promise:
     return _("Records waiting to be pushed")
 
 
-def shown(with_prepare: bool = False) -> Shown:
-    """Return the latest cycle, with every step in order."""
+def shown(first: bool = False) -> Shown:
+    """Return the latest cycle, with every step of the first one or of the others in order."""
     latest = log.latest(connection)
-    names = [name for name in STEP_NAMES if with_prepare or name != "prepare"]
+    left_out = ("push_v6", "push") if first else ("prepare",)
+    names = [name for name in STEP_NAMES if name not in left_out]
     if latest is None:
         waiting = [ShownStep(STEP_NAMES[name], "waiting", 0, 0) for name in names]
         return Shown(False, None, None, None, waiting)

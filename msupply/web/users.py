@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -96,9 +97,15 @@ def create(request: PageRequest) -> HttpResponse:
             page.add_errors(form, error, {})
         else:
             messages.success(request, _("Now choose the stores in which this user works."))
-            return redirect("user-rights", user.pk)
+            return redirect(rights_page(user, request.GET.get("store", "")))
     frame = FormPage(_("New user"), reverse("list", args=["users"]), _("Users"), _("Save"))
     return page.show(request, frame, form)
+
+
+def rights_page(user: User, store_id: str = "") -> str:
+    """Return the address of a user's permissions; with a store, where those in it are set."""
+    where = reverse("user-rights", args=[user.pk])
+    return f"{where}?{urlencode({'store': store_id})}#rights" if store_id else where
 
 
 def rights(request: PageRequest, user_id: str) -> HttpResponse:

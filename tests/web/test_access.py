@@ -94,7 +94,7 @@ def test_losing_the_store_ends_the_session(admin):
     UserPermission.objects.filter(user=admin.user, permission="STORE_ACCESS").delete()
     forget(admin.user)
     assert admin.get("/").url.startswith("/log-in")
-    assert "no longer have access" in admin.get("/log-in").text
+    assert "can no longer work in this store here" in admin.get("/log-in").text
 
 
 def test_a_new_password_ends_the_sessions_with_the_old_one(admin):

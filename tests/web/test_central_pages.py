@@ -157,3 +157,13 @@ def test_stores_of_others_than_administrators_are_read_only(central):
     page = client.get("/stores").text
     assert "NOR" in page
     assert "/stores/new" not in page
+
+
+def test_a_new_user_of_a_store_is_given_access_to_it_next(admin):
+    assert 'href="/users/new?store=store-north"' in admin.get("/stores/users/store-north").text
+    answer = admin.post(
+        "/users/new?store=store-north",
+        {"username": "zoe", "password": "long enough", "language": 0},
+    )
+    user = User.objects.get(username="zoe")
+    assert answer["Location"] == f"/users/rights/{user.pk}?store=store-north#rights"

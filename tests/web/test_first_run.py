@@ -120,6 +120,7 @@ def test_progress_shows_the_steps_with_their_counts(waiting_site):
         '{"name":"pull_central","started_at":"2026-01-01T00:00:01","done":1200,"total":9000}]',
     )
     page = waiting_site.get("/initialising/progress").text
+    assert "Push" not in page, "a new site has nothing to push"
     assert "1200 / 9000" in page
     assert page.count('data-step="done"') == 1
     assert page.count('data-step="active"') == 1

@@ -91,10 +91,12 @@ def _of_plan(request: PageRequest, store: Store, form: MoveForm) -> dict[str, An
     }
     # A plan that was refused as a whole is shown again, with its problems as they are now.
     if form.is_bound and not {"to", "keep"} & set(form.errors):
+        check = _check(store, form)
         context |= {
             "target": form.cleaned_data["to"],
             "keeps": form.cleaned_data["keep"],
-            "check": _check(store, form),
+            "check": check,
+            "refused": [text for text in form.non_field_errors() if text not in check.problems],
             "plan_url": f"{reverse('store-move', args=[store.pk])}?{urlencode(_asked(form))}",
         }
     return context
@@ -126,8 +128,8 @@ def checklist(request: PageRequest, store_id: str) -> HttpResponse:
     store = _store(request, store_id)
     form = MoveForm(request.GET)
     context = _of_plan(request, store, form)
-    only_conditions = request.GET.get("part") == "conditions" and "check" in context
-    part = "move_conditions" if only_conditions else "move_checklist"
+    context["only_conditions"] = request.GET.get("part") == "conditions" and "check" in context
+    part = "move_conditions" if context["only_conditions"] else "move_checklist"
     return render(request, f"administration/{part}.html", context)
 
 

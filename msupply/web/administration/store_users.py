@@ -4,8 +4,6 @@ from django import forms
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,6 +12,7 @@ from msupply.records.users import User, UserPermission, UserStore
 from msupply.web import asked, require
 from msupply.web.administration import frame
 from msupply.web.screens.forms import ChooserInput
+from msupply.web.users import rights_page
 from msupply.web.visit import PageRequest
 
 SHOWN = 50
@@ -38,8 +37,7 @@ def tab(request: PageRequest, store_id: str) -> HttpResponse:
     chosen = asked.text(request.GET, "user")
     if chosen:
         user = get_object_or_404(User, pk=chosen)
-        where = reverse("user-rights", args=[user.pk])
-        return redirect(f"{where}?{urlencode({'store': store.pk})}#rights")
+        return redirect(rights_page(user, store.pk))
     joins = UserStore.objects.filter(store=store).select_related("user")
     found = asked.page(request, joins.order_by("user__username", "pk"), SHOWN)
     context = frame.of_store(request, store, "store-users") | asked.turning(found)

@@ -21,9 +21,11 @@ class Look:
 
 LOOKS: dict[Freshness, Look] = {
     Freshness.FRESH: Look(_("Fresh"), _("connected within the last week"), "green", "#2fb344"),
-    Freshness.LATE: Look(_("Late"), _("not for more than a week"), "yellow", "#f59f00"),
-    Freshness.SILENT: Look(_("Silent"), _("not for more than a month"), "red", "#d63939"),
-    Freshness.NEVER: Look(_("Never connected"), _("not once yet"), "secondary", "#9aa3ad"),
+    Freshness.LATE: Look(_("Late"), _("no connection for more than a week"), "yellow", "#f59f00"),
+    Freshness.SILENT: Look(_("Silent"), _("no connection for more than a month"), "red", "#d63939"),
+    Freshness.NEVER: Look(
+        _("Never connected"), _("has not connected once"), "secondary", "#9aa3ad"
+    ),
     Freshness.HERE: Look(_("This server"), _("the central server itself"), "blue", "#066fd1"),
     Freshness.NO_SITE: Look(_("No site"), _("active on no known site"), "secondary", "#9aa3ad"),
 }

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from msupply.central import site_health, sync_report
@@ -23,20 +23,14 @@ from msupply.sync import quarantine
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.models import Quarantined
-from msupply.sync.placement import SyncType
 from msupply.web import require
+from msupply.web.administration import looks
 from msupply.web.seeing import reasons
 from msupply.web.seeing.health_words import look
 from msupply.web.visit import PageRequest
 
 KEPT_SHOWN = 20
 LARGEST_NUMBER = 2**31 - 1
-
-SYNC_TYPES = {
-    SyncType.ACTIVE: (gettext_lazy("Active"), "green"),
-    SyncType.COLLECTOR: (gettext_lazy("Collector"), "azure"),
-    SyncType.TRANSFER: (gettext_lazy("Transfer"), "secondary"),
-}
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,7 @@ def page(request: PageRequest, number: int) -> HttpResponse:
         "is_here": is_here,
         "look": look(sync_report.freshness(site)),
         "stores": [
-            (placed, *SYNC_TYPES[placed.sync_type])
+            (placed, looks.mark(placed.sync_type))
             for placed in site_health.stores(connection, number)
         ],
         "queue": queue,

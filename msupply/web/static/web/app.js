@@ -3,6 +3,7 @@
   "use strict";
   const language = document.documentElement.lang || "en";
   const zoned = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
   const days = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   const two = (n) => String(n).padStart(2, "0");
   const local = (d) =>
@@ -13,6 +14,7 @@
       const moment = new Date(time.dateTime);
       if (isNaN(moment)) continue;
       time.textContent = ("day" in time.dataset ? days : zoned).format(moment);
+      if (!("day" in time.dataset)) time.title = exact.format(moment);
       time.dataset.shown = "";
     }
     for (const input of root.querySelectorAll("input[data-utc]:not([data-shown])")) {
@@ -116,6 +118,16 @@
     } else if (event.key === "Tab") close(chooser);
   }
 
+  const FIELDS = "input:not([type=hidden],[type=radio]),input[type=radio]:checked,select,textarea";
+  // Where to write: what is to be corrected, else the one question of the page.
+  function showWhereToWrite() {
+    const wrong = document.querySelector("main form .is-invalid");
+    (wrong || document.querySelector("form[data-asks]")?.querySelector(FIELDS))?.focus();
+  }
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details.padlock[open]")) event.target.querySelector("[type=password]").focus();
+  }, true);
+
   // Better to know before a long upload than after it.
   document.addEventListener("change", (event) => {
     const input = event.target;
@@ -142,6 +154,7 @@
   });
   document.addEventListener("DOMContentLoaded", () => {
     showTimes(document);
+    showWhereToWrite();
     for (const link of document.querySelectorAll(".menu-entries [aria-current=page]"))
       link.closest("details").open = true;
     // On a phone the tabs reach beyond the edge.
