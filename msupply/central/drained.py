@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from msupply.central import active_site
 from msupply.records.sites import InitialisationStatus, Site
-from msupply.records.store_moves import StoreMove
+from msupply.records.store_moves import MoveState, StoreMove
 from msupply.sync import buffer, quarantine, queue, routing
 from msupply.sync import here as instance
 from msupply.sync.declare.registry import Channel
@@ -26,12 +26,17 @@ class Condition:
 
 
 def conditions(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[Condition, ...]:
-    """Return what a waiting move waits for; nothing of a site on which nobody has worked."""
+    """Return what a move waits for; nothing of a site on which nobody has worked."""
+    if move.state == MoveState.SENDING:
+        return _after_the_switch(connection, move)
     own = instance.load(connection).site_id
     found: list[Condition] = []
-    if move.from_site != own and not active_site.is_unused(connection, move.from_site):
+    if _works_elsewhere(connection, move.from_site):
+        told = _("The old site has learnt that the store is frozen.")
+        if not takes_orders(connection, move.from_site):
+            told = _("The old site has connected since.")
         found += [
-            Condition(_("The old site has learnt that the store is frozen."), bool(move.told_at)),
+            Condition(told, bool(move.told_at)),
             Condition(_("The old site has sent everything since."), bool(move.pushed_at)),
             Condition(
                 _("What the old site has sent is integrated."),
@@ -56,8 +61,57 @@ def conditions(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[Condit
     return tuple(found)
 
 
+def _after_the_switch(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[Condition, ...]:
+    if not may_be_late(connection, move):
+        return ()
+    is_read = not has_unread(connection, move.from_site)
+    return (
+        Condition(_("The old site has learnt that the store has left."), bool(move.learnt_at)),
+        Condition(_("It has then sent what it still had."), bool(move.left_at) and is_read),
+    )
+
+
+def warnings(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[str, ...]:
+    """Return what people must see to, because a site cannot be told that the store is frozen."""
+    found: list[str] = []
+    if may_be_late(connection, move):
+        found.append(
+            _(
+                "The old site runs another program, which cannot be told that the store is frozen."
+                " Its users must stop working in this store now. What they enter all the same is"
+                " taken until that site has learnt that the store has left; what they enter while"
+                " it is learning that is lost."
+            )
+        )
+    elsewhere = move.to_site != instance.load(connection).site_id
+    if elsewhere and not takes_orders(connection, move.to_site):
+        found.append(
+            _(
+                "The new site runs another program, which cannot be told that the store is frozen."
+                " Its users must wait until the move is done, although they see the store before."
+            )
+        )
+    return tuple(found)
+
+
+def takes_orders(connection: BaseDatabaseWrapper, site_id: int) -> bool:
+    """True for a site that can be told of a freeze; false for those of another make."""
+    return queue.site_state(connection, site_id).takes_orders
+
+
+def may_be_late(connection: BaseDatabaseWrapper, move: StoreMove) -> bool:
+    """True when people may go on working at the old site until it knows that the store has left."""
+    works = _works_elsewhere(connection, move.from_site)
+    return works and not takes_orders(connection, move.from_site)
+
+
+def _works_elsewhere(connection: BaseDatabaseWrapper, site_id: int) -> bool:
+    own = instance.load(connection).site_id
+    return site_id != own and not active_site.is_unused(connection, site_id)
+
+
 def is_done(connection: BaseDatabaseWrapper, move: StoreMove) -> bool:
-    """True when a waiting move has nothing to wait for any more."""
+    """True when a move has nothing to wait for any more before its next step."""
     return all(condition.is_met for condition in conditions(connection, move))
 
 

@@ -30,10 +30,14 @@ from msupply.sync.placement import SyncType
 
 @dataclass(frozen=True)
 class MoveCheck:
-    """What stands against a move: `problems` must be solved first, `waits` solve themselves."""
+    """What stands against a move: `problems` must be solved first, `waits` solve themselves.
+
+    `warnings` are what people must see to, because a site cannot be told.
+    """
 
     problems: tuple[str, ...]
     waits: tuple[Condition, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class MoveProgress:
     total: int
     left: int
     needs_initialisation: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def can_cancel(self) -> bool:
@@ -74,7 +79,8 @@ def check(
         freeze_cursor=changelog.head(connection, Channel.QUEUE),
     )
     problems = _problems(connection, store, target, keep_collector)
-    return MoveCheck(tuple(problems), drained.conditions(connection, move))
+    warnings = drained.warnings(connection, move)
+    return MoveCheck(tuple(problems), drained.conditions(connection, move), warnings)
 
 
 def start(
@@ -106,7 +112,7 @@ def start(
             started_at=now(),
             freeze_cursor=changelog.head(connection, Channel.QUEUE),
         )
-        _freeze(connection, store.pk, frozen=True)
+        _freeze(connection, store.pk)
         _note(connection, user, ActivityType.STORE_MOVE_STARTED, move)
     advance(connection)
     move.refresh_from_db(using=alias)
@@ -147,7 +153,7 @@ def cancel(connection: BaseDatabaseWrapper, move_id: int, user: User | None = No
             raise ValidationError(_("This move can no longer be cancelled."))
         if move.state == MoveState.SENDING:
             _give_back(connection, move, user)
-        _freeze(connection, move.store_id, frozen=False)
+        _free(connection, move.store_id)
         _note(connection, user, ActivityType.STORE_MOVE_CANCELLED, move)
     move.refresh_from_db(using=connection.alias)
     return move
@@ -205,10 +211,11 @@ def progress(connection: BaseDatabaseWrapper, move: StoreMove) -> MoveProgress:
         Store.objects.using(alias).select_related("name").filter(pk=move.store_id).first(),
         names.get(move.from_site, str(move.from_site)),
         names.get(move.to_site, str(move.to_site)),
-        drained.conditions(connection, move) if move.state == MoveState.WAITING else (),
+        drained.conditions(connection, move) if move.is_open else (),
         max(move.backlog_total or 0, left),
         left,
         move.is_open and active_site.is_unused(connection, move.to_site),
+        drained.warnings(connection, move) if move.is_open else (),
     )
 
 
@@ -265,7 +272,8 @@ def _step(connection: BaseDatabaseWrapper, move: StoreMove) -> bool:
         return False
     if move.backlog_up_to is None:
         return _measure(connection, move)
-    return drained.has_received(connection, move) and _finish(connection, move)
+    is_over = drained.has_received(connection, move) and drained.is_done(connection, move)
+    return is_over and _finish(connection, move)
 
 
 def _switch(connection: BaseDatabaseWrapper, move: StoreMove) -> bool:
@@ -278,6 +286,8 @@ def _switch(connection: BaseDatabaseWrapper, move: StoreMove) -> bool:
             return False
         store = store_sync.find_store(connection, move.store_id)
         active_site.switch(connection, store, move.to_site)
+        if drained.may_be_late(connection, move):
+            _settings(connection, store.pk, late_site=move.from_site)
         kept = SyncType.COLLECTOR if move.keep_collector else None
         if kept is not None:
             store_sync.write_sync_type(connection, store.pk, move.from_site, kept)
@@ -303,15 +313,23 @@ def _finish(connection: BaseDatabaseWrapper, move: StoreMove) -> bool:
     with transaction.atomic(using=alias):
         if not moves.update(state=MoveState.DONE, finished_at=now()):
             return False
-        _freeze(connection, move.store_id, frozen=False)
+        _free(connection, move.store_id)
         user = User.objects.using(alias).filter(pk=move.user_id).first()
         _note(connection, user, ActivityType.STORE_MOVE_FINISHED, move)
     return True
 
 
-def _freeze(connection: BaseDatabaseWrapper, store_id: str, *, frozen: bool) -> None:
+def _freeze(connection: BaseDatabaseWrapper, store_id: str) -> None:
+    _settings(connection, store_id, frozen_since=now())
+
+
+def _free(connection: BaseDatabaseWrapper, store_id: str) -> None:
+    _settings(connection, store_id, frozen_since=None, late_site=None)
+
+
+def _settings(connection: BaseDatabaseWrapper, store_id: str, **values: object) -> None:
     StoreSettings.objects.using(connection.alias).update_or_create(
-        store_id=store_id, defaults={"frozen_since": now() if frozen else None}
+        store_id=store_id, defaults=values
     )
 
 

@@ -284,7 +284,8 @@ def _settings_dict(settings: "StoreSyncSettings") -> dict[str, Any]:
 def _say_check(found: Any, as_json: bool) -> None:
     if as_json:
         waits = [{"text": str(c.text), "met": c.is_met} for c in found.waits]
-        print_json({"problems": list(found.problems), "waits": waits})
+        said = {"problems": list(found.problems), "waits": waits, "warnings": list(found.warnings)}
+        print_json(said)
     elif found.problems:
         title(_("The store cannot be moved yet:"))
         for problem in found.problems:
@@ -295,6 +296,8 @@ def _say_check(found: Any, as_json: bool) -> None:
             title(_("Before the store changes hands, the move will wait until:"))
             for condition in found.waits:
                 say(f"  {tick(condition.is_met)} {condition.text}")
+        for warning in found.warnings:
+            say(f"  ! {warning}")
     if found.problems:
         raise typer.Exit(1)
 
@@ -315,6 +318,8 @@ def _say_moves(moves: "list[MoveProgress]", as_json: bool) -> None:
         if one.move.state == "SENDING":
             text = _("  {done} of {total} records have arrived at the new site.")
             say(text.format(done=one.total - one.left, total=one.total))
+        for warning in one.warnings:
+            say(f"  ! {warning}")
         if one.needs_initialisation:
             text = _("  The site {site} is to be initialised; it gets everything then.")
             say(text.format(site=one.new_site))
@@ -327,6 +332,7 @@ def _move_dict(one: "MoveProgress") -> dict[str, Any]:
         "to": one.new_site,
         "state": one.move.state,
         "waits": [{"text": str(c.text), "met": c.is_met} for c in one.waits],
+        "warnings": list(one.warnings),
         "total": one.total,
         "left": one.left,
         "started_at": one.move.started_at,

@@ -28,6 +28,8 @@ CONNECT_SECONDS: Final = (2, 5, 10)
 READ_SECONDS: Final = 300
 
 BATCH_LIMIT_HEADER: Final = "msupply-batch-limit"
+# Said by sites that read the orders of a central server of this kind.
+ORDERS_HEADER: Final = "msupply-takes-orders"
 # More than this at once costs memory and gains nothing.
 MOST_AT_ONCE: Final = 5000
 # The real Open mSupply central server takes 10 MiB (sync-v6.md 5).
@@ -167,6 +169,12 @@ def excerpt(response: httpx.Response) -> str:
     """Return the start of an answer that is no message, for people."""
     text = response.content[:300].decode("utf-8", "replace").strip()
     return f"{response.request.url.path}: HTTP {response.status_code} {text}".strip()
+
+
+def code_of(response: httpx.Response) -> FailureCode:
+    """Return what an HTTP status alone says, that of a proxy before the server too."""
+    away = response.status_code in (502, 503, 504)
+    return FailureCode.SERVER_UNAVAILABLE if away else FailureCode.UNKNOWN
 
 
 def basic_credentials(here: Here) -> httpx.BasicAuth:

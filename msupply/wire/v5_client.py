@@ -34,6 +34,7 @@ _CODES: dict[str, FailureCode] = {
     errors.Code.SITE_HAS_NO_STORE: FailureCode.SITE_HAS_NO_STORE,
     errors.Code.SITE_AUTH_TIMEOUT: FailureCode.SITE_AUTH_TIMEOUT,
     errors.Code.API_VERSION_INCOMPATIBLE: FailureCode.API_VERSION_INCOMPATIBLE,
+    errors.Code.SERVER_BUSY: FailureCode.SERVER_UNAVAILABLE,
 }
 _BUSY = {"sync_is_running", "integration_in_progress", "initialisation_in_progress"}
 
@@ -52,6 +53,7 @@ class LegacyClient:
                 "app-version": client_http.APP_VERSION,
                 "app-name": client_http.APP_NAME,
                 "version": str(client_http.V5_VERSION),
+                client_http.ORDERS_HEADER: "1",
             },
             client_http.basic_credentials(here),
             transport,
@@ -235,7 +237,7 @@ def _refuse_errors(response: httpx.Response) -> None:
         return
     error = errors.read_v5(response.content)
     if error is None:
-        raise SyncFailure(FailureCode.UNKNOWN, client_http.excerpt(response))
+        raise SyncFailure(client_http.code_of(response), client_http.excerpt(response))
     if error.code in _BUSY:
         raise StillIntegrating(FailureCode.UNKNOWN, error.message)
     raise SyncFailure(failure_code(error.code), f"{error.message} ({error.code})")

@@ -23,6 +23,7 @@ from msupply.sync.models import ChangelogCentral
 from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change, Reader
 from msupply.wire import credentials, messages, move_marks, pushed, site_cycles, waiting
+from msupply.wire.client_http import ORDERS_HEADER
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     View,
@@ -122,7 +123,8 @@ def _site_info(exchange: Exchange) -> HttpResponseBase:
     )
     decided = move_marks.with_left_stores(exchange.connection, site.site_id, decided)
     if credentials.ON_BEHALF_HEADER not in exchange.request.headers:
-        move_marks.told(exchange.connection, site.site_id, decided)
+        takes_orders = ORDERS_HEADER in exchange.request.headers
+        move_marks.told(exchange.connection, site.site_id, decided, takes_orders=takes_orders)
     response = exchange.answer(
         messages.SiteInfo(
             id=site.id,
@@ -187,6 +189,7 @@ def _central_records(exchange: Exchange) -> HttpResponseBase:
     cursor = exchange.number("cursor", 0, 0)
     head = changelog.head(connection, Channel.CENTRAL)
     site_id = exchange.site.site_id
+    move_marks.fetched(connection, site_id, cursor)
     reader = routing.reader_for(connection, exchange.here, site_id)
     new_up_to = None
     if not exchange.deletes_apart:

@@ -1,9 +1,11 @@
 """Moving a store between sites: what it waits for, who may edit, and what is left behind."""
 
+import json
+
 import pytest
 from django.core.exceptions import ValidationError
 
-from msupply.central import drained, store_move, store_sync
+from msupply.central import drained, sites, store_move, store_sync
 from msupply.records.activity import ActivityLog
 from msupply.records.sites import ClientType, InitialisationStatus
 from msupply.records.stock import Location
@@ -11,8 +13,9 @@ from msupply.records.store_moves import MoveState, StoreMove
 from msupply.services import edit
 from msupply.services.instance import create_store, give_all_permissions
 from msupply.services.permissions import PermissionMissing
-from msupply.sync import buffer, here, orders, queue
-from msupply.sync.declare.registry import Wire
+from msupply.sync import buffer, changelog, here, orders, queue
+from msupply.sync.declare.registry import Channel, Wire
+from msupply.sync.integrate import Origin, integrate
 from msupply.sync.models import BufferChunk, Quarantined, StoreSettings
 from msupply.sync.ownership import EditRefused
 from msupply.sync.placement import SyncType
@@ -232,6 +235,80 @@ def test_the_store_is_free_when_the_new_site_has_acknowledged(connection, two, a
     }
 
 
+def push_from_another_make(connection, site_id=3):
+    """What a cycle of an old site of another make does up to the end of its push."""
+    decided = orders.for_site(connection, here.load(connection), site_id)
+    move_marks.told(connection, site_id, decided, takes_orders=False)
+    move_marks.pushed(connection, site_id)
+
+
+def test_people_are_told_of_sites_that_cannot_be_frozen(connection, two):
+    store = find(connection, "S1")
+    assert not store_move.check(connection, store.pk, 2).warnings
+    push_from_another_make(connection)
+    check = store_move.check(connection, store.pk, 2)
+    assert any("must stop working" in text for text in check.warnings)
+    assert not any("has learnt that the store is frozen" in wait.text for wait in check.waits)
+    push_from_another_make(connection, 2)
+    assert any("must wait" in w for w in store_move.check(connection, store.pk, 2).warnings)
+
+
+def late_location(connection, site_id, store_id):
+    """Let a site send a shelf of a store; return whether it was taken."""
+    data = {"ID": "late", "Description": "late", "code": "late", "store_ID": store_id}
+    data |= {"hold": False, "type_ID": "", "Volume": 0.0}
+    body = json.dumps(data).encode()
+    record = buffer.Arrived("Location", "late", BufferChunk.UPSERT, body)
+    buffer.store(connection, site_id, Wire.V5, [record])
+    integrate(connection, Origin(site_id, site_id, here.load(connection).served))
+    return Location.objects.using(connection.alias).filter(pk="late").exists()
+
+
+def test_what_a_site_of_another_make_still_sends_is_taken_until_it_has_learnt(connection, two):
+    move = begin(connection)
+    push_from_another_make(connection)
+    store_move.advance(connection)
+    assert state(connection, move) == MoveState.SENDING
+    assert late_location(connection, 3, move.store_id)
+    country.acknowledge_all(connection, two[0])
+    store_move.advance(connection)
+    assert state(connection, move) == MoveState.SENDING
+    assert [wait.is_met for wait in store_move.progress(connection, move).waits] == [False, False]
+    # It has not read so far before it sends, nor sent before it has read so far.
+    move_marks.fetched(connection, 3, 0)
+    move_marks.pushed(connection, 3)
+    store_move.advance(connection)
+    move_marks.fetched(connection, 3, changelog.head(connection, Channel.CENTRAL))
+    store_move.advance(connection)
+    assert state(connection, move) == MoveState.SENDING
+    move_marks.pushed(connection, 3)
+    country.acknowledge_all(connection, two[0])
+    store_move.advance(connection)
+    assert state(connection, move) == MoveState.DONE
+
+
+def test_after_the_move_the_old_site_of_another_make_owns_nothing_of_the_store(connection, two):
+    move = begin(connection)
+    push_from_another_make(connection)
+    store_move.advance(connection)
+    move_marks.fetched(connection, 3, changelog.head(connection, Channel.CENTRAL))
+    move_marks.pushed(connection, 3)
+    country.acknowledge_all(connection, two[0])
+    store_move.advance(connection)
+    assert state(connection, move) == MoveState.DONE
+    assert not late_location(connection, 3, move.store_id)
+
+
+def test_an_old_site_of_another_make_that_is_no_more_holds_up_nothing(connection, two):
+    move = begin(connection)
+    push_from_another_make(connection)
+    store_move.advance(connection)
+    country.acknowledge_all(connection, two[0])
+    sites.reset_hardware_id(connection, two[1].name)
+    store_move.advance(connection)
+    assert state(connection, move) == MoveState.DONE
+
+
 def test_new_changes_do_not_hold_up_the_end(connection, two):
     move = switched(connection, two)
     country.acknowledge_all(connection, two[0])
@@ -342,7 +419,7 @@ def test_a_crash_between_the_steps_is_taken_up_again(connection, two, monkeypatc
     assert move.backlog_up_to is None
     country.acknowledge_all(connection, two[0])
     with monkeypatch.context() as patch:
-        patch.setattr(store_move, "_freeze", crash)
+        patch.setattr(store_move, "_free", crash)
         with pytest.raises(Crash):
             store_move.advance(connection)
     assert state(connection, move) == MoveState.SENDING
