@@ -22,8 +22,8 @@ from msupply.web.page import FormPage
 from msupply.web.visit import PageRequest, Visit
 
 
-class SiteUserForm(forms.Form):
-    """Who a new user is, and what the user may do in this store."""
+class PersonForm(forms.Form):
+    """Who a new user is."""
 
     username = forms.CharField(label=gettext_lazy("User name"), max_length=200)
     password = forms.CharField(
@@ -34,6 +34,11 @@ class SiteUserForm(forms.Form):
     first_name = forms.CharField(label=gettext_lazy("First name"), required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), required=False)
     job_title = forms.CharField(label=gettext_lazy("Job title"), required=False)
+
+
+class SiteUserForm(PersonForm):
+    """Who a new user is, and what the user may do in this store."""
+
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"),
         required=False,

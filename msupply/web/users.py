@@ -24,24 +24,16 @@ from msupply.web import asked, page, require, site_users
 from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
 from msupply.web.screens.forms import ChooserInput
+from msupply.web.site_users import PersonForm
 from msupply.web.visit import PageRequest
 
 # The stores of a user on one page.
 SHOWN = 50
 
 
-class NewUserForm(forms.Form):
-    """Who a new user is."""
+class NewUserForm(PersonForm):
+    """Who a new user is, and in which language."""
 
-    username = forms.CharField(label=gettext_lazy("User name"), max_length=200)
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
-    first_name = forms.CharField(label=gettext_lazy("First name"), required=False)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), required=False)
-    job_title = forms.CharField(label=gettext_lazy("Job title"), required=False)
     language = forms.TypedChoiceField(
         label=gettext_lazy("Language"), coerce=int, choices=Language.choices
     )
