@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
 
 from msupply.sync.clock import now
 from msupply.web.administration import unlock
 from msupply.web.urls import urlpatterns
+from tests.web.addresses import address
 from tests.web.conftest import ALL, log_in
 
 METHODS = ("get", "post")
@@ -74,31 +74,18 @@ OF_A_STORE = {
     *("detail", "edit", "delete"),
     *("asset", "asset-edit", "asset-log", "asset-attach", "asset-file", "asset-file-remove"),
 }
-VALUES = {
-    "site_id": "site-2",
-    "number": 2,
-    "store_id": "store-north",
-    "name": "kind",
-    "form": "csv",
+OF_NORTH = {
     "type_name": "stockline",
     "record_type": "stockline",
     "slug": "stockline",
     "record_id": "stock-1",
-    "upload_id": "none",
-    "item_id": "catalogue-1",
-    "asset_id": "asset-1",
-    "file_id": "file-1",
-    "user_id": "user-1",
-    "kind": "location",
 }
+PATIENT = {"kind": "patient", "record_id": "patient-1"}
 
 
-def address(pattern):
+def of_north(page):
     """Return the address of a page, with ids of records of the store north."""
-    values = {name: VALUES[name] for name in pattern.pattern.converters}
-    if pattern.name == "home-store":
-        values |= {"kind": "patient", "record_id": "patient-1"}
-    return reverse(pattern.name or pattern.callback, kwargs=values)
+    return address(PAGES[page], **OF_NORTH | (PATIENT if page == "home-store" else {}))
 
 
 PAGES = {pattern.name or "favicon": pattern for pattern in urlpatterns}
@@ -159,7 +146,7 @@ def test_a_page_opens_for_whom_it_should(visitor):
     for page in GUARDED:
         wanted = expected(visitor, page)
         for method in METHODS:
-            status = opened(visitor, method, address(PAGES[page]))[0].status_code
+            status = opened(visitor, method, of_north(page))[0].status_code
             # A page that takes no such request says so to anybody.
             good = status == 405 or (
                 status < 500 and status != 403 if wanted is None else status in wanted
@@ -171,9 +158,9 @@ def test_a_page_opens_for_whom_it_should(visitor):
 
 def test_nobody_gets_further_than_log_in(place):
     wrong = {}
-    for page, pattern in PAGES.items():
+    for page in PAGES:
         for method in METHODS:
-            answer, content = opened(Client(), method, address(pattern))
+            answer, content = opened(Client(), method, of_north(page))
             status = answer.status_code
             leads = status == 302 and answer.url.startswith("/log-in")
             if page in FIRST_RUN:

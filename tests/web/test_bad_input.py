@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.urls import reverse
 
 from msupply.web.urls import urlpatterns
+from tests.web.addresses import address
 
 # What careless programs and hostile people send.
 VALUES = {
@@ -36,35 +36,9 @@ PARAMETERS = (
     *("f.name", "f.store", "f.is_active", "f.type", "f.code", "from.created_datetime"),
     *("to.created_datetime", "from.expiry_date", "to.expiry_date", "f.invoice_number"),
 )
-IDS = {
-    "site_id": "site-2",
-    "number": 2,
-    "store_id": "store-north",
-    "name": "kind",
-    "form": "csv",
-    "type_name": "invoice",
-    "record_type": "invoice",
-    "slug": "invoice",
-    "record_id": "invoice-1",
-    "upload_id": "none",
-    "item_id": "catalogue-1",
-    "asset_id": "asset-1",
-    "file_id": "file-1",
-    "user_id": "user-1",
-    "kind": "location",
-}
 ENDS = {"log-out"}
 PAGES = {p.name or "favicon": p for p in urlpatterns if p.name not in ENDS}
 FORM = "application/x-www-form-urlencoded"
-
-
-def address(page, **ids):
-    """Return the address of a page, with these ids instead of good ones."""
-    pattern = PAGES[page]
-    values = IDS | ids
-    return reverse(
-        pattern.name or pattern.callback, kwargs={n: values[n] for n in pattern.pattern.converters}
-    )
 
 
 def status(client, method, url, data):
@@ -105,7 +79,7 @@ def browser(request):
 def test_addresses_with_bad_parameters(browser, turn):
     found = {}
     for shift, page in enumerate(PAGES):
-        found[page] = status(browser, "get", address(page), dealt(PARAMETERS, turn + shift))
+        found[page] = status(browser, "get", address(PAGES[page]), dealt(PARAMETERS, turn + shift))
     assert faults(found) == {}
 
 
@@ -120,7 +94,7 @@ def test_addresses_with_bad_ids(admin, turn):
             if value.isprintable() and re.fullmatch(pattern.pattern.converters[name].regex, value)
         }
         for method in ("get", "post"):
-            found[page, method, str(good)] = status(admin, method, address(page, **good), {})
+            found[page, method, str(good)] = status(admin, method, address(PAGES[page], **good), {})
     assert faults(found) == {}
 
 
@@ -128,10 +102,10 @@ def test_addresses_with_bad_ids(admin, turn):
 def test_forms_with_bad_values(browser, turn):
     found = {}
     for shift, page in enumerate(PAGES):
-        shown = browser.get(address(page))
+        shown = browser.get(address(PAGES[page]))
         names = [] if shown.streaming else re.findall(r'<\w+[^>]* name="([^"]+)"', shown.text)
         sent = dealt(dict.fromkeys([*names, *PARAMETERS]), turn + shift)
-        found[page] = status(browser, "post", address(page), sent)
+        found[page] = status(browser, "post", address(PAGES[page]), sent)
     assert faults(found) == {}
 
 
