@@ -58,6 +58,9 @@ def run_cycle(
             _run(connection, peers, log, patient_id)
         except SyncFailure as failure:
             log.fail(failure)
+        except DatabaseError as error:
+            logger.warning("A synchronisation cycle broke off", exc_info=True)
+            log.fail(SyncFailure(FailureCode.INTEGRATION_ERROR, f"{type(error).__name__}: {error}"))
         except Exception as error:
             logger.exception("A synchronisation cycle broke off")
             log.fail(SyncFailure(FailureCode.UNKNOWN, f"{type(error).__name__}: {error}"))
@@ -284,11 +287,7 @@ class _Cycle:
                 logs=here.served,
                 alone=not here.initialised,
             )
-            try:
-                summary = integrate(self.connection, origin, lambda done: step.report(done, total))
-            except DatabaseError as error:
-                text = f"{type(error).__name__}: {error}"
-                raise SyncFailure(FailureCode.INTEGRATION_ERROR, text) from error
+            summary = integrate(self.connection, origin, lambda done: step.report(done, total))
             _hand_over(self.connection, summary.requeued)
 
 

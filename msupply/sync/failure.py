@@ -12,6 +12,7 @@ class FailureCode(Enum):
     """The error codes of the sync log."""
 
     CONNECTION_ERROR = "CONNECTION_ERROR"
+    SERVER_UNAVAILABLE = "SERVER_UNAVAILABLE"
     SITE_NAME_NOT_FOUND = "SITE_NAME_NOT_FOUND"
     INCORRECT_PASSWORD = "INCORRECT_PASSWORD"  # noqa: S105 - the name of an error
     HARDWARE_ID_MISMATCH = "HARDWARE_ID_MISMATCH"
@@ -55,6 +56,13 @@ _EXPLANATIONS: dict[FailureCode, tuple[Text, Text]] = {
         _(
             "Check that this device is on the network and that the address of the server is right."
             " You can keep working: the next cycle catches up by itself."
+        ),
+    ),
+    FailureCode.SERVER_UNAVAILABLE: (
+        _("The central server cannot answer just now"),
+        _(
+            "It is busy or being restarted, or its disk is full. You can keep working: the next"
+            " cycle catches up by itself. If it lasts, tell the central server's administrator."
         ),
     ),
     FailureCode.SITE_NAME_NOT_FOUND: (

@@ -95,7 +95,7 @@ def badge(here: Here) -> Badge | None:
     code = _error_code()
     last = log.last_success(connection)
     age = _age_colour(last)
-    offline = code is FailureCode.CONNECTION_ERROR
+    offline = code in (FailureCode.CONNECTION_ERROR, FailureCode.SERVER_UNAVAILABLE)
     if code and not offline:
         text = _("The last synchronisation failed")
         return Badge(count, "red", True, False, text, age, last)

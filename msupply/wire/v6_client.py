@@ -130,17 +130,17 @@ def read_answer(response: httpx.Response, kind: type[Message]) -> Message:
     try:
         answer = msgspec.json.decode(response.content, type=messages.ModernAnswer)
         if isinstance(answer.error, msgspec.Raw):
-            raise read_error(bytes(answer.error))
+            raise read_error(bytes(answer.error), client_http.code_of(response))
         if isinstance(answer.data, msgspec.Raw):
             return msgspec.json.decode(answer.data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         text = f"{client_http.excerpt(response)}: the answer cannot be read: {error}"
-        raise SyncFailure(FailureCode.UNKNOWN, text) from None
+        raise SyncFailure(client_http.code_of(response), text) from None
     raise SyncFailure(FailureCode.UNKNOWN, client_http.excerpt(response))
 
 
-def read_error(body: bytes) -> SyncFailure:
-    """Return the failure that a V6 error means (sync-v6.md 5, 13)."""
+def read_error(body: bytes, usual: FailureCode = FailureCode.UNKNOWN) -> SyncFailure:
+    """Return the failure that a V6 error means (sync-v6.md 5, 13); `usual` if it says nothing."""
     error = errors.read_v6(body)
     if error is None:
         return SyncFailure(FailureCode.UNKNOWN, f"unknown error {body[:300]!r}")
@@ -153,7 +153,7 @@ def read_error(body: bytes) -> SyncFailure:
     text = f"{error.text} ({error.tag})"
     if error.tag == "syncVersionMismatch":
         text = f"versions accepted there (from, to) and this site's: {error.text}"
-    return SyncFailure(_TAGS.get(error.tag, FailureCode.UNKNOWN), text)
+    return SyncFailure(_TAGS.get(error.tag, usual), text)
 
 
 def _not_central(response: httpx.Response) -> SyncFailure:

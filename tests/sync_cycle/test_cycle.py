@@ -329,11 +329,12 @@ def test_another_sites_identity_stops_everything(site, servers):
     assert servers.calls == ["site"]
 
 
-def test_a_database_that_fails_while_integrating_is_told(site, servers, monkeypatch):
+@pytest.mark.parametrize("part", ["cycle.integrate", "pull.buffer.store", "push.cursors.set_to"])
+def test_a_database_that_fails_is_told(site, servers, monkeypatch, part):
     def fail(*_):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr("msupply.sync.cycle.integrate", fail)
+    monkeypatch.setattr(f"msupply.sync.{part}", fail)
     assert error_of(run_cycle(site, servers)) is FailureCode.INTEGRATION_ERROR
 
 

@@ -187,6 +187,7 @@ def test_missing_data_means_an_empty_batch(legacy, server):
         ("site_has_no_store", 403, FailureCode.SITE_HAS_NO_STORE),
         ("site_auth_timeout", 429, FailureCode.SITE_AUTH_TIMEOUT),
         ("api_version_incompatible", 409, FailureCode.API_VERSION_INCOMPATIBLE),
+        ("server_busy", 503, FailureCode.SERVER_UNAVAILABLE),
         ("anything_else", 500, FailureCode.UNKNOWN),
     ],
 )
@@ -280,7 +281,7 @@ def test_status_408_is_tried_again(legacy, server):
 
 def test_other_errors_are_not_tried_again(legacy, server):
     server.answers = [Answer(b"down", 503), json_answer(SITE)]
-    assert failure_of(legacy.site_info).code is FailureCode.UNKNOWN
+    assert failure_of(legacy.site_info).code is FailureCode.SERVER_UNAVAILABLE
     assert len(server.requests) == 1
 
 
@@ -410,6 +411,18 @@ def test_v6_errors_are_told_by_their_tag(modern, server, error, meaning):
 def test_a_v6_server_that_integrates_is_recognised(modern, server):
     server.answers = [json_answer({"error": "integrationInProgress"})]
     assert isinstance(failure_of(modern.pull, 0, 500, initialised=True), StillIntegrating)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_without_a_server_behind_it_is_recognised(legacy, modern, server, status):
+    for ask in (legacy.site_info, modern.status):
+        server.answers = [Answer(b"<html>Bad gateway</html>", status)]
+        assert failure_of(ask).code is FailureCode.SERVER_UNAVAILABLE
+
+
+def test_a_v6_server_whose_database_is_away_is_recognised(modern, server):
+    server.answers = [json_answer({"error": {"otherServerError": "busy"}}, 503)]
+    assert failure_of(modern.status).code is FailureCode.SERVER_UNAVAILABLE
 
 
 def test_405_means_no_central_server(modern, server):
