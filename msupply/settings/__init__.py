@@ -23,7 +23,10 @@ def _secret_key() -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Return Django's settings of a database, by its URL."""
-    found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600))
+    found: dict[str, Any] = dict(
+        # A connection that broke between two requests is made anew before anybody sees it.
+        dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
+    )
     if found["ENGINE"] == "django.db.backends.sqlite3":
         found["CONN_MAX_AGE"] = None
         found["OPTIONS"] = {

@@ -26,7 +26,7 @@ def chance(seed):
 @pytest.fixture
 def database():
     """What the central server's data are in; `central_on` says otherwise."""
-    return __import__("os").environ.get("HF_DB", SQLITE)
+    return SQLITE
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.cluster.databases import POSTGRES, SQLITE, central_on
 from tests.cluster.instances import start, wait_for
 from tests.cluster.proxy import Line, bad_line
 from tests.cluster.work import People
@@ -22,6 +23,7 @@ def settle(people):
     people.north.cycle()
 
 
+@central_on(POSTGRES)
 def test_changes_reach_the_other_side(pair, people):
     start(*pair)
     people.work(40)
@@ -29,7 +31,14 @@ def test_changes_reach_the_other_side(pair, people):
     people.assert_equal()
 
 
-@pytest.mark.parametrize("victim", ["central", "north", "both"])
+@pytest.mark.parametrize(
+    ("victim", "database"),
+    [
+        ("central", SQLITE),
+        ("north", SQLITE),
+        pytest.param("both", POSTGRES, marks=pytest.mark.postgres),
+    ],
+)
 def test_killed_processes_lose_and_double_nothing(pair, people, chance, victim):
     central, north = pair
     victims = {"central": [central], "north": [north], "both": [central, north]}[victim]
@@ -65,7 +74,13 @@ def test_a_bad_line_loses_and_doubles_nothing(pair, people, seed):
     people.assert_equal()
 
 
-@pytest.mark.parametrize("event", [Line.LOST_ANSWER, Line.CUT])
+@pytest.mark.parametrize(
+    ("event", "database"),
+    [
+        (Line.CUT, SQLITE),
+        pytest.param(Line.LOST_ANSWER, POSTGRES, marks=pytest.mark.postgres),
+    ],
+)
 def test_every_answer_may_be_lost_in_turn(pair, people, seed, event):
     """Each request of a cycle in its turn goes without an answer, for good."""
     central, north = pair

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from tests.cluster.databases import POSTGRES, central_on
 from tests.cluster.instances import PASSWORD, Instance, start, wait_for
 from tests.cluster.proxy import Line, bad_line
 
@@ -41,6 +42,7 @@ for _ in range(20):
 """
 
 
+@central_on(POSTGRES)
 def test_a_file_reaches_the_other_site(pair, tmp_path, seed):
     central, north = pair
     central.run("site", "add", "south", "--password", PASSWORD, "--store", "SOU=South")

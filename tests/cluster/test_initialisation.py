@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from tests.cluster.databases import POSTGRES, central_on
 from tests.cluster.instances import PASSWORD, Instance, start, wait_for
 from tests.cluster.work import People
 
@@ -47,6 +48,7 @@ def fill(central: Instance) -> None:
     )
 
 
+@central_on(POSTGRES)
 def test_an_interrupted_initialisation_completes(fresh, chance):
     central, north = fresh
     for _ in range(3):

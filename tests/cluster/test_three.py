@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cluster.databases import POSTGRES, central_on
 from tests.cluster.instances import PASSWORD, Instance, free_port, start, wait_for
 from tests.cluster.work import MOMENT
 
@@ -32,6 +33,7 @@ def has(instance, table, record_id):
     return bool(instance.execute(f"SELECT 1 FROM {table} WHERE id = ?", record_id))
 
 
+@central_on(POSTGRES)
 def test_each_kind_of_record_takes_its_way(three):
     central, oms, north = three
     store = north.execute("SELECT id FROM store WHERE code = 'NOR'")[0][0]
