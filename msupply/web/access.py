@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import logout
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -70,7 +71,10 @@ class AccessMiddleware:
         """Attach the visit; give every page its security headers."""
         if request.path.startswith(API_PATHS):
             return self.get_response(request)
-        request.visit = _visit(request)
+        try:
+            request.visit = _visit(request)
+        except OperationalError as error:
+            return _database_away(request, error)
         response = _too_large(request) or self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -94,6 +98,8 @@ class AccessMiddleware:
         """Turn refusals into the alert, and what nobody foresaw into a friendly page."""
         if request.path.startswith(API_PATHS) or not hasattr(request, "visit"):
             return None
+        if isinstance(error, OperationalError):
+            return _database_away(request, error)
         alert = alerts.of_exception(error, request.visit.here)
         if alert:
             return alerts.response(request, alert)
@@ -107,6 +113,17 @@ class AccessMiddleware:
                 500,
             )
         return render(request, "500.html", status=500)
+
+
+def _database_away(request: PageRequest, error: OperationalError) -> HttpResponse:
+    """Say so on a page for which the database is not asked."""
+    logger.error("The database failed: %s %s", request.method, request.path, exc_info=error)
+    # The middleware that attaches them may not have been reached.
+    on_top = bool(HtmxDetails(request))
+    template = "parts/alert.html" if on_top else "503.html"
+    page = render_to_string(template, {"alert": alerts.database_away()})
+    response = HttpResponse(page, status=503)
+    return alerts.on_top(response) if on_top else response
 
 
 def _too_large(request: PageRequest) -> HttpResponse | None:

@@ -59,6 +59,17 @@ def of_refusal(refusal: Refusal, here: Here | None = None) -> Alert:
     return Alert(title, text)
 
 
+def database_away() -> Alert:
+    """Say that nothing can be read or saved just now, whatever a user does."""
+    return Alert(
+        _("The database cannot be used just now"),
+        _(
+            "Nothing of this was saved. The disk of this server is full, or its database is busy"
+            " or has stopped. Please try again in a moment; if it lasts, tell your support."
+        ),
+    )
+
+
 def _on_central(here: Here | None) -> Alert:
     address = (here.oms_central_url or here.central_url) if here and here.is_remote else ""
     return Alert(
@@ -138,8 +149,12 @@ def of_exception(error: Exception, here: Here | None = None) -> Alert | None:
 def response(request: HttpRequest, alert: Alert, status: int = 403) -> HttpResponse:
     """Show an alert: as a page, or for HTMX on top of the page that asked."""
     if getattr(request, "htmx", False):
-        answer = render(request, "parts/alert.html", {"alert": alert}, status=status)
-        answer["HX-Retarget"] = "#alerts"
-        answer["HX-Reswap"] = "innerHTML"
-        return answer
+        return on_top(render(request, "parts/alert.html", {"alert": alert}, status=status))
     return render(request, "alert_page.html", {"alert": alert}, status=status)
+
+
+def on_top(response: HttpResponse) -> HttpResponse:
+    """Let HTMX put an answer where alerts stand."""
+    response["HX-Retarget"] = "#alerts"
+    response["HX-Reswap"] = "innerHTML"
+    return response

@@ -40,6 +40,7 @@ def sync_page(request: PageRequest) -> HttpResponse:
     context = _status(here) | {"server_url": url, "qr": _qr(url), "may_set": may_set}
     # What could not be taken may belong to any store.
     kept_back = _quarantined(request) if may_set else {}
+    context["little_room"] = sync_state.has_little_room()
     return render(request, "sync/page.html", context | kept_back)
 
 

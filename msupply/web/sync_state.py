@@ -1,8 +1,10 @@
 """How synchronisation is doing, in the words of the Sync page and the badge in the menu."""
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,8 @@ WARNING_AFTER = timedelta(days=1)
 ERROR_AFTER = timedelta(days=3)
 # Every page counts what waits; from here on it says "more than".
 BADGE_WINDOW = 10_000
+# Bytes: a first cycle or a backlog may need more than this.
+LITTLE_ROOM = 50 * 1024 * 1024
 
 STEP_NAMES: dict[str, str | Promise] = {
     "prepare": pgettext_lazy("sync step", "Prepare"),
@@ -80,6 +84,11 @@ class Shown:
     error_title: str | Promise | None = None
     error_advice: str | Promise | None = None
     error_detail: str = ""
+
+
+def has_little_room() -> bool:
+    """Return whether the disk of this instance is all but full: then not even a log can tell."""
+    return shutil.disk_usage(settings.DATA).free < LITTLE_ROOM
 
 
 def queue_length() -> int:
