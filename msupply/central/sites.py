@@ -12,7 +12,7 @@ from msupply.central import visibility
 from msupply.central.stores import add_store, require_central
 from msupply.records.sites import InitialisationStatus, Site, SiteKind
 from msupply.records.stores import Store
-from msupply.services.instance import SHORTEST_PASSWORD, check_url
+from msupply.services.instance import check_password, check_url
 from msupply.sync import here as instance
 from msupply.sync import queue
 from msupply.sync.clock import now
@@ -60,7 +60,7 @@ def add_site(
 def set_password(connection: BaseDatabaseWrapper, site: Site, password: str) -> None:
     """Change the password with which a site connects. Raises ValidationError."""
     require_central(connection)
-    _check_password(password)
+    check_password(password)
     site.password = stored_hash(password)
     site.save(using=connection.alias, update_fields=["password"])
 
@@ -125,7 +125,7 @@ def check_new(
         errors["name"] = fault
     elif Site.objects.using(connection.alias).filter(name__iexact=name).exists():
         errors["name"] = _("There is a site “{name}” already.").format(name=name)
-    for check in (lambda: _check_password(password), lambda: _checked_url(is_oms_central, url)):
+    for check in (lambda: check_password(password), lambda: _checked_url(is_oms_central, url)):
         try:
             check()
         except ValidationError as error:
@@ -147,12 +147,6 @@ def _checked_url(is_oms_central: bool, url: str) -> str:
     if is_oms_central or url.strip():
         return check_url(url)
     return ""
-
-
-def _check_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        text = _("The password must have at least {n} characters.").format(n=SHORTEST_PASSWORD)
-        raise ValidationError({"password": text})
 
 
 def next_number(connection: BaseDatabaseWrapper) -> int:

@@ -70,9 +70,8 @@ class _WithPassword:
 
     def take_password(self, record: Record, texts: Mapping[str, str]) -> None:
         password = texts.get("password", "")
-        if password and len(password) < instances.SHORTEST_PASSWORD:
-            text = _("The password must have at least {n} characters.")
-            raise ValidationError({"password": text.format(n=instances.SHORTEST_PASSWORD)})
+        if password:
+            instances.check_password(password)
         self.passwords[record.pk] = password
         if len(self.passwords) > MOST_NEW:
             text = _("An import can make {n} of them at most. Split the file.")

@@ -175,9 +175,7 @@ def add_user(
 def set_password(connection: BaseDatabaseWrapper, user: User, password: str) -> None:
     """Change a user's password; the sessions with the old one end. Raises ValidationError."""
     require_central(connection)
-    if len(password) < instances.SHORTEST_PASSWORD:
-        text = _("The password must have at least {n} characters.")
-        raise ValidationError({"password": text.format(n=instances.SHORTEST_PASSWORD)})
+    instances.check_password(password)
     user.password = make_password(password)
     user.save(using=connection.alias)
 

@@ -219,13 +219,24 @@ def create_user(connection: BaseDatabaseWrapper, username: str, password: str) -
         errors["username"] = _("Enter a user name of up to 200 characters.")
     elif users.filter(username__iexact=username).exists():
         errors["username"] = _("There is a user “{name}” already.").format(name=username)
-    if len(password) < SHORTEST_PASSWORD:
-        errors["password"] = _("The password must have at least {n} characters.").format(
-            n=SHORTEST_PASSWORD
-        )
+    if fault := fault_of_password(password):
+        errors["password"] = fault
     if errors:
         raise ValidationError(errors)
     return users.create(username=username, password=make_password(password))
+
+
+def fault_of_password(password: str) -> str:
+    """Return what is wrong with a password of a user or a site, nothing for a good one."""
+    if len(password) < SHORTEST_PASSWORD:
+        return _("The password must have at least {n} characters.").format(n=SHORTEST_PASSWORD)
+    return ""
+
+
+def check_password(password: str) -> None:
+    """Raise ValidationError for a password that is not good."""
+    if fault := fault_of_password(password):
+        raise ValidationError({"password": fault})
 
 
 def give_all_permissions(connection: BaseDatabaseWrapper, user: User, store: Store) -> None:
