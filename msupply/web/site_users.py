@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from msupply.central.users import ROLES
 from msupply.services import new_users
 from msupply.services.permissions import SERVER_ADMIN
+from msupply.services.roles import ROLES
 from msupply.sync.declare.policy import Editor
 from msupply.sync.ownership import EditRefused, Refusal
 from msupply.web import page, require

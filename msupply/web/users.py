@@ -20,6 +20,7 @@ from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
 from msupply.services.permissions import SERVER_ADMIN, forget
+from msupply.services.roles import ROLES
 from msupply.web import asked, page, require, site_users
 from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
@@ -57,7 +58,7 @@ class RightsForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["roles"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(name, role.title) for name, role in users.ROLES.items()]
+        field.choices = [(name, role.title) for name, role in ROLES.items()]
 
     def clean_store(self) -> Store:
         """Find the store; the search field gives its record id."""

@@ -9,6 +9,7 @@ from msupply.records.permissions import LEGACY_NUMBERS, Permission
 from msupply.records.users import UserPermission, UserStore
 from msupply.services import permissions
 from msupply.services.log_in import LogInRefused, log_in
+from msupply.services.roles import ROLES
 
 PASSWORD = "tide-42"
 
@@ -66,11 +67,11 @@ def test_a_name_is_given_once(connection, admin):
 
 
 def test_roles_consist_of_known_permissions():
-    for role in users.ROLES.values():
+    for role in ROLES.values():
         assert role.permissions <= set(Permission.values)
 
 
-@pytest.mark.parametrize("role", users.ROLES)
+@pytest.mark.parametrize("role", ROLES)
 def test_sites_learn_of_every_permission_of_a_role(connection, admin, store, role):
     user = users.add_user(connection, "bo", PASSWORD)
     users.grant(connection, user, store, [role])
