@@ -154,7 +154,7 @@ def test_a_site_is_initialised_in_the_browser(country, browser, tmp_path):
         page.fill("[name=password]", SITE_PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url("**/initialising")
-        expect(page.locator("[data-step]")).to_have_count(7)
+        expect(page.locator("[data-step]")).to_have_count(5)
         page.wait_for_url("**/log-in", timeout=30_000)
     finally:
         east.kill()

@@ -98,7 +98,7 @@ def test_the_csv_holds_what_is_shown(country):
     answer = country.get("/sync-report/export.csv?state=LATE")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     heading, line = csv.reader(io.StringIO(text))
-    assert heading[:3] == ["Site", "Number", "State"]
+    assert heading[:3] == ["Site", "Site number", "State"]
     assert line[:3] == ["'=east", "3", "Late"]
     assert line[-1].startswith("Store east")
 

@@ -89,10 +89,10 @@ def export(request: PageRequest, form: str) -> HttpResponseBase:
         raise Http404
     wanted = _wanted(request)
     if wanted.subject is Subject.SITES:
-        headings = [_("Site"), _("Number"), _("State"), _("Last connection (UTC)")]
+        headings = [_("Site"), _("Site number"), _("State"), _("Last connection (UTC)")]
         headings += [_("Version"), _("App"), _("Stores")]
     else:
-        headings = [_("Store"), _("Code"), _("Site"), _("Number"), _("State")]
+        headings = [_("Store"), _("Code"), _("Site"), _("Site number"), _("State")]
         headings += [_("Last connection (UTC)"), _("Version")]
     name = f"sync-report-{wanted.subject}"
     sheet = Sheet(name, headings, _exported(wanted))
@@ -159,7 +159,7 @@ def _headings(wanted: Wanted) -> list[Heading]:
     labels = {
         "title": _("Store") if wanted.subject is Subject.STORES else _("Site"),
         "code": _("Code"),
-        "site_number": _("Number"),
+        "site_number": _("Site number"),
         "site_name": _("Site"),
         "last_connection": _("Last connection"),
         "version": _("Version"),

@@ -82,7 +82,7 @@
 
   document.addEventListener("keydown", (event) => {
     const chooser = event.target.closest?.("[data-chooser]");
-    if (chooser) return chooserKey(event, chooser);
+    if (chooser && !event.altKey) return chooserKey(event, chooser);
     const typing = event.target.matches?.("input,textarea,select");
     const go = (key) => {
       const target = document.querySelector(`[data-key=${key}]`);
