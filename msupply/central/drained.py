@@ -64,10 +64,12 @@ def conditions(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[Condit
 def _after_the_switch(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[Condition, ...]:
     if not may_be_late(connection, move):
         return ()
-    is_read = not has_unread(connection, move.from_site)
     return (
         Condition(_("The old site has learnt that the store has left."), bool(move.learnt_at)),
-        Condition(_("It has then sent what it still had."), bool(move.left_at) and is_read),
+        Condition(
+            _("What the old site has sent is integrated."),
+            not has_unread(connection, move.from_site),
+        ),
     )
 
 
@@ -78,9 +80,8 @@ def warnings(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[str, ...
         found.append(
             _(
                 "The old site runs another program, which cannot be told that the store is frozen."
-                " Its users must stop working in this store now. What they enter all the same is"
-                " taken until that site has learnt that the store has left; what they enter while"
-                " it is learning that is lost."
+                " Have its users log out now. What they enter all the same is taken until that"
+                " site has learnt that the store has left; what they enter later never leaves it."
             )
         )
     elsewhere = move.to_site != instance.load(connection).site_id

@@ -26,8 +26,8 @@ class StoreMove(models.Model):
     - `freeze_cursor`: the head of the queue's log when the store was frozen.
     - `told_at`: when the old site has learnt of the freeze. `pushed_at`: when it had then sent
       everything.
-    - `learnt_at`, `left_at`: the same after the switch, for an old site that cannot be told of a
-      freeze: when it had fetched the store's record, and had then sent everything.
+    - `learnt_at`: when the old site, having sent everything, had fetched the record that says
+      where the store is now. A site that cannot be told of a freeze may send changes until then.
     - `backlog_up_to`: the cursor up to which the new site must acknowledge.
     """
 
@@ -43,7 +43,6 @@ class StoreMove(models.Model):
     pushed_at = models.DateTimeField(null=True)
     switched_at = models.DateTimeField(null=True)
     learnt_at = models.DateTimeField(null=True)
-    left_at = models.DateTimeField(null=True)
     backlog_up_to = models.BigIntegerField(null=True)
     backlog_total = models.IntegerField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -62,13 +62,13 @@ def pushed(connection: BaseDatabaseWrapper, site_id: int) -> None:
     told_before = _waiting(connection, site_id).filter(told_at__isnull=False, pushed_at=None)
     if told_before.exists():
         told_before.update(pushed_at=now())
-    learnt_before = _sending(connection, site_id).filter(learnt_at__isnull=False, left_at=None)
-    if learnt_before.exists():
-        learnt_before.update(left_at=now())
 
 
 def fetched(connection: BaseDatabaseWrapper, site_id: int, cursor: int) -> None:
-    """Note that a site has the log of central records up to a cursor, and so knows who left it."""
+    """Note that a site has the log of central records up to a cursor, and so knows who left it.
+
+    It fetches them after it has pushed.
+    """
     for move in _sending(connection, site_id).filter(learnt_at=None):
         rows = ChangelogCentral.objects.using(connection.alias)
         store = rows.filter(record_type=registry().stores.number, record_id=move.store_id)
