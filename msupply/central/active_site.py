@@ -61,8 +61,12 @@ def switch(connection: BaseDatabaseWrapper, store: Store, site_id: int) -> None:
 
 
 def send_history(connection: BaseDatabaseWrapper, store_id: str) -> None:
-    """Move a store's records, and those about the patients it sees, to the head of the logs."""
+    """Move a store's records to the head of the logs.
+
+    With them what others have written to it, and what is about the patients it sees.
+    """
     changelog.touch_stores(connection, [store_id], _LOGS)
+    changelog.touch_partners(connection, [store_id], _LOGS)
     send_subjects(connection, store_id, ClinicianStoreJoin, "clinician_id")
     send_subjects(connection, store_id, NameStoreJoin, "name_id")
 

@@ -112,6 +112,17 @@ def touch_stores(
             _touch(connection, channel, rows, [speak.ids_parameter(stores)])
 
 
+def touch_partners(
+    connection: BaseDatabaseWrapper, stores: Sequence[str], channels: Iterable[Channel]
+) -> None:
+    """Move what others have written to some stores to the head: documents and messages."""
+    speak = dialect(connection)
+    for channel in channels:
+        if channel is not Channel.CENTRAL:
+            rows = f"partner_id IS NOT NULL AND {speak.in_ids('partner_id')}"
+            _touch(connection, channel, rows, [speak.ids_parameter(stores)])
+
+
 def touch_kinds(
     connection: BaseDatabaseWrapper, kinds: Iterable[RecordType], channels: Iterable[Channel]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from msupply.central import settings, store_move, store_sync
 from msupply.records.clinicians import Clinician, ClinicianStoreJoin
+from msupply.records.invoices import Invoice, InvoiceType
 from msupply.records.items import Unit
 from msupply.records.messages import SyncMessage
 from msupply.records.name_groups import NameGroup, NameGroupJoin
@@ -153,3 +154,28 @@ def test_the_group_of_a_patient_waits_nowhere_for_the_patient(world):
         if NameGroupJoin.objects.using(machine.alias).filter(pk=join.pk).exists()
     ]
     assert there == [3]
+
+
+def test_a_store_that_moves_gets_what_others_have_written_to_it(world):
+    """A shipment on its way to the old site would be lost with the move."""
+    central, sender = world.central, world.sites[4]
+    settle(world)
+    store = store_of(central, 2)
+    invoice = Invoice.objects.using(sender.alias).create(
+        store=store_of(sender, 4),
+        name_id=store.name_id,
+        type=InvoiceType.OUTBOUND_SHIPMENT,
+        invoice_number=1,
+        created_datetime=now(),
+    )
+    world.note(sender, registry().by_name["invoice"], invoice.pk)
+    settle(world)
+    # The new site has read on, past where the invoice stands in the log.
+    late = SyncMessage.objects.using(central.alias).create(
+        to_store=store_of(central, 3), type="NOTE", body="{}", created_datetime=now()
+    )
+    world.note(central, registry().by_name["syncmessage"], late.pk)
+    settle(world)
+    store_move.start(central.connection, store.pk, 3)
+    settle(world)
+    assert Invoice.objects.using(world.sites[3].alias).filter(pk=invoice.pk).exists()
