@@ -1,9 +1,12 @@
-"""A central server whose database goes away, comes back, or has no room left."""
+"""A central server on PostgreSQL: many at once, and a database that breaks off."""
 
+import random
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import psycopg
 import pytest
 
 from tests.cluster.databases import POSTGRES, central_on
@@ -46,3 +49,50 @@ def test_broken_connections_to_the_database_lose_and_double_nothing(pair, chance
     people.north.cycle()
     people.north.cycle()
     people.assert_equal()
+
+
+@central_on(POSTGRES)
+def test_who_commits_late_or_in_another_order_is_passed_over_by_nobody(pair, chance):
+    central, north = pair
+    central.workers = 2
+    start(central, north)
+    people = People(central, north, chance)
+    people.work(40)
+    ended = threading.Event()
+    clerks = [random.Random(chance.random()) for _ in range(3)]
+    with ThreadPoolExecutor(len(clerks)) as office:
+        working = [office.submit(_edit_until, ended, central, clerk) for clerk in clerks]
+        for _ in range(4):
+            people.work(25)
+            time.sleep(0.5)
+        ended.set()
+        edits = sum(work.result() for work in working)
+    north.cycle()
+    north.cycle()
+    assert edits > 20
+    people.assert_equal()
+
+
+def _edit_until(ended, central, clerk):
+    """Edit several records at a time, in any order, and commit when others have gone on."""
+    edits = 0
+    while not ended.is_set():
+        try:
+            with psycopg.connect(central.database.url) as connection:
+                for table, column in (
+                    ("asset", "notes"),
+                    ("unit", "name"),
+                    ("asset_class", "name"),
+                ):
+                    ids = connection.execute(f"SELECT id FROM {table}").fetchall()
+                    for (record_id,) in clerk.sample(ids, min(len(ids), 3)):
+                        connection.execute(
+                            f"UPDATE {table} SET {column} = %s WHERE id = %s",
+                            [f"edit {clerk.random()}", record_id],
+                        )
+                        edits += 1
+                time.sleep(clerk.random() * 0.3)
+        except psycopg.errors.DeadlockDetected:
+            # One clerk's own: it is tried again.
+            continue
+    return edits
