@@ -64,6 +64,10 @@ def test_every_string_has_its_french():
     assert missing == set()
 
 
+def test_no_translation_outlives_its_string():
+    assert KNOWN.keys() - set(every_string()) == {(None, "")}
+
+
 def test_what_is_counted_has_both_forms():
     counted = set()
     for path in PACKAGE.rglob("templates/**/*.html"):
