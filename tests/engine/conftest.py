@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from msupply.sync import buffer
+from msupply.sync import buffer, here
+from msupply.sync import push as pushing
 from msupply.sync.buffer import Arrived
 from msupply.sync.declare.registry import Channel, Wire, registry
 from msupply.sync.integrate import Origin, integrate
@@ -77,3 +78,17 @@ def rows(connection, sql, *parameters):
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
+
+
+def sent(connection):
+    """Return the ids of the records that this site pushes now."""
+    found = []
+    pushing.send(
+        connection,
+        pushing.V5,
+        here.load(connection),
+        lambda: 100,
+        lambda batch: found.extend(r.record_id for r in batch.records),
+        lambda done, total: None,
+    )
+    return found

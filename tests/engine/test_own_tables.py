@@ -6,6 +6,7 @@ from msupply.sync import cycle, here, push
 from msupply.sync.peer import InitialisationStatus, SiteInfo
 from msupply.sync.site_orders import NO_ORDERS, SiteOrders
 from tests.engine.conftest import push as arrive
+from tests.engine.conftest import sent
 
 NORTH = 2
 
@@ -23,19 +24,6 @@ def site(connection):
             " VALUES ('repair', 'N', 'BIG', TRUE)"
         )
     return connection
-
-
-def sent(connection):
-    found = []
-    push.send(
-        connection,
-        push.V5,
-        here.load(connection),
-        lambda: 100,
-        lambda batch: found.extend(r.record_id for r in batch.records),
-        lambda done, total: None,
-    )
-    return found
 
 
 def learn(connection, orders):

@@ -9,7 +9,7 @@ from msupply.sync.models import StoreSettings, StoreSync
 from msupply.sync.placement import SyncType
 from msupply.sync.site_orders import SiteOrders
 from tests.engine.conftest import push as arrive
-from tests.engine.conftest import rows
+from tests.engine.conftest import rows, sent
 
 CENTRE, NORTH, SOUTH = 1, 2, 3
 OWNERS = [
@@ -301,19 +301,6 @@ def site(connection):
             "INSERT INTO toy_loan (id, shop_id, person_id) VALUES ('transfer', 'N', 'OS')"
         )
     return connection
-
-
-def sent(connection):
-    found = []
-    push.send(
-        connection,
-        push.V5,
-        here.load(connection),
-        lambda: 100,
-        lambda batch: found.extend(r.record_id for r in batch.records),
-        lambda done, total: None,
-    )
-    return found
 
 
 def test_a_site_pushes_its_records(site):
