@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from msupply.sync import buffer
 from msupply.sync.clock import now_text
-from msupply.sync.declare.message import Message
+from msupply.sync.declare.message import TYPES, Message
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.sql import dialect
 
@@ -165,6 +165,8 @@ def in_words(reason: str, reason_values: str) -> str:
     values: dict[str, Any] = msgspec.json.decode(reason_values)
     if kind := registry().by_name.get(values.get("type", "")):
         values["type"] = str(kind.model._meta.verbose_name)
+    for place in {"wanted", "got"} & values.keys():
+        values[place] = " / ".join(gettext(TYPES.get(t, t)) for t in values[place].split(" | "))
     return _storable(text.format_map(values) if values else text)
 
 

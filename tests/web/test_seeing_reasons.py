@@ -10,7 +10,7 @@ from msupply.records.sites import Site
 from msupply.sync import buffer, quarantine
 from msupply.sync.buffer import Arrived
 from msupply.sync.clock import now
-from msupply.sync.declare.message import refused
+from msupply.sync.declare.message import refused, unreadable
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.integrate import Origin, integrate
 from msupply.sync.models import Quarantined
@@ -65,7 +65,10 @@ def arrive_whole():
 
 
 SAID = {
-    quarantine.INVALID: ("hold must be “bool”", "hold doit être « bool »"),
+    quarantine.INVALID: (
+        "hold: expected yes or no, found a text",
+        "hold : on attendait oui ou non, on a trouvé un texte",
+    ),
     quarantine.NOT_OWNER: (
         "location: the site does not own it, as store “store-central” is not active there",
         "appartient pas au site, car le dépôt « store-central »",
@@ -150,7 +153,11 @@ def test_braces_and_nul_in_a_record_are_no_harm(admin):
     [
         ({"store_ID": ""}, "store_ID must not be empty", "store_ID ne doit pas être vide"),
         ({"Volume": 10**400}, "it cannot be read (", "enregistrement est illisible ("),
-        ({"code": None}, "code must be “str”, and is “null”", "code doit être « str »"),
+        (
+            {"code": None},
+            "code: expected a text, found nothing",
+            "attendait un texte, on a trouvé rien",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_told_by_field(admin, change, english, french):
@@ -169,6 +176,11 @@ def test_an_action_that_no_wire_has_is_told_in_french(admin):
     row = arrive("Location", LOCATION, "explode")
     with translation.override("fr"):
         assert said(row).startswith("action inconnue « explode »")
+
+
+def test_numbers_that_are_too_large_have_their_bound_told():
+    message = unreadable(ValueError("Expected `int` <= 2147483647 - at `$.value`"))
+    assert str(message) == "value must be <= 2147483647"
 
 
 def test_long_values_are_cut():

@@ -9,8 +9,18 @@ from msgspec import Raw
 
 # What stands in a record may be long.
 LONGEST_VALUE = 100
+# The types of JSON, as its reader calls them, for people.
+TYPES = {
+    "str": _("a text"),
+    "int": _("a whole number"),
+    "float": _("a number"),
+    "bool": _("yes or no"),
+    "object": _("an object"),
+    "array": _("a list"),
+    "null": _("nothing"),
+}
 # The complaints of the JSON reader.
-_EXPECTED = re.compile(r"Expected `(?P<wanted>.+?)`(?P<bound> [<>]=? .+?)?(?:, got `(?P<got>.+)`)?")
+_EXPECTED = re.compile(r"Expected `(?P<wanted>.+)`(?: (?P<bound>[<>]=? .+)|, got `(?P<got>.+)`)")
 _MISSING = re.compile(r"Object missing required field `(?P<field>.+)`")
 
 
@@ -18,7 +28,8 @@ _MISSING = re.compile(r"Object missing required field `(?P<field>.+)`")
 class Message:
     """An English text with named places, marked with gettext_noop, and what stands in the places.
 
-    `type` holds the name of a record type; people are told its name in their language.
+    `type` holds the name of a record type, `wanted` and `got` types of JSON; people are told them
+    in their language.
     """
 
     template: str
@@ -54,10 +65,10 @@ def unreadable(error: Exception) -> Message:
     found = _EXPECTED.fullmatch(text)
     if found is None:
         return Message(_("it cannot be read ({detail})"), {"detail": str(error)})
-    values = {"field": place or "record", "wanted": found["wanted"] + (found["bound"] or "")}
-    if found["got"] is None:
-        return Message(_("{field} must be “{wanted}”"), values)
-    return Message(_("{field} must be “{wanted}”, and is “{got}”"), values | {"got": found["got"]})
+    values = {"field": place or "record"} | found.groupdict("")
+    if found["bound"]:
+        return Message(_("{field} must be {bound}"), values)
+    return Message(_("{field}: expected {wanted}, found {got}"), values)
 
 
 def shortened(value: object) -> str:
