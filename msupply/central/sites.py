@@ -12,7 +12,8 @@ from msupply.central import visibility
 from msupply.central.stores import add_store, require_central
 from msupply.records.sites import InitialisationStatus, Site, SiteKind
 from msupply.records.stores import Store
-from msupply.services.instance import check_password, check_url
+from msupply.services.instance import check_url
+from msupply.services.users import check_password
 from msupply.sync import here as instance
 from msupply.sync import queue
 from msupply.sync.clock import now

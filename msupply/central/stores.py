@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.services import edit
-from msupply.services import instance as instances
+from msupply.services.stores import create_store
 from msupply.sync import here as instance
 from msupply.sync import ownership
 from msupply.sync.declare.policy import Editor
@@ -33,7 +33,7 @@ def add_store(
         elif not Site.objects.using(connection.alias).filter(site_id=site_number).exists():
             text = _("There is no site with the number {number}.").format(number=site_number)
             raise ValidationError({"site_number": text})
-        return instances.create_store(connection, code, name, site_number)
+        return create_store(connection, code, name, site_number)
 
 
 def refusal(connection: BaseDatabaseWrapper) -> Refusal | None:

@@ -13,8 +13,10 @@ from msupply.central import sites
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
 from msupply.records.users import User
-from msupply.services import instance as instances
+from msupply.services.instance import check_url
+from msupply.services.stores import complete_store
 from msupply.services.tables.making import Maker
+from msupply.services.users import check_password
 from msupply.sync import here as instance
 from msupply.sync.declare import Record
 from msupply.sync.declare.registry import RecordType
@@ -71,7 +73,7 @@ class _WithPassword:
     def take_password(self, record: Record, texts: Mapping[str, str]) -> None:
         password = texts.get("password", "")
         if password:
-            instances.check_password(password)
+            check_password(password)
         self.passwords[record.pk] = password
         if len(self.passwords) > MOST_NEW:
             text = _("An import can make {n} of them at most. Split the file.")
@@ -105,7 +107,7 @@ class _Sites(_WithPassword):
         if fault := sites.fault_of_name(record.name):
             raise ValidationError({"name": fault})
         if record.url:
-            record.url = instances.check_url(record.url)
+            record.url = check_url(record.url)
         self.names.take("name", record.name)
         self.take_password(record, texts)
         record.code = record.code or record.name
@@ -166,7 +168,7 @@ class _Stores:
         if number is None:
             text = _("There is no site “{name}”. Write its name or its number.")
             raise ValidationError({"site": text.format(name=site)})
-        return list(instances.complete_store(record, texts.get("name", ""), number))
+        return list(complete_store(record, texts.get("name", ""), number))
 
     def finish(self, records: Sequence[Record]) -> None:
         """Stores need nothing more."""

@@ -12,8 +12,8 @@ from msupply.central.stores import require_central
 from msupply.records.permissions import LEGACY_NUMBERS, Permission
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
-from msupply.services import instance as instances
 from msupply.services.roles import ROLES
+from msupply.services.users import check_password, create_user
 
 
 def add_user(
@@ -29,7 +29,7 @@ def add_user(
     """Create a user who may do nothing yet. Raises ValidationError or EditRefused."""
     require_central(connection)
     with transaction.atomic(using=connection.alias):
-        user = instances.create_user(connection, username, password)
+        user = create_user(connection, username, password)
         user.first_name, user.last_name = first_name or None, last_name or None
         user.job_title, user.language = job_title or None, language
         user.full_clean()
@@ -40,7 +40,7 @@ def add_user(
 def set_password(connection: BaseDatabaseWrapper, user: User, password: str) -> None:
     """Change a user's password; the sessions with the old one end. Raises ValidationError."""
     require_central(connection)
-    instances.check_password(password)
+    check_password(password)
     user.password = make_password(password)
     user.save(using=connection.alias)
 

@@ -1,13 +1,11 @@
 """Making an instance a central server: its identity, first administrator, first store, seeds."""
 
-import json
 import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,18 +16,17 @@ from msupply.records.assets import AssetCatalogueType, AssetCategory, AssetClass
 from msupply.records.currencies import Currency
 from msupply.records.items import Unit
 from msupply.records.names import Name, NameType
-from msupply.records.permissions import Permission
 from msupply.records.reasons import ReasonOption
 from msupply.records.sites import InitialisationStatus, Site, SiteKind
-from msupply.records.stores import Store, StoreMode, StorePreference
-from msupply.records.users import User, UserPermission, UserStore
+from msupply.records.users import User
+from msupply.services.stores import create_store
+from msupply.services.users import create_user, give_all_permissions
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.declare import new_id
 
 CENTRAL_SITE_ID = 1
 CENTRAL_SITE_NAME = "central"
-SHORTEST_PASSWORD = 6
 
 _SYSTEM_NAMES = (
     ("invad", "Inventory adjustments", NameType.INVAD),
@@ -61,26 +58,6 @@ _REASONS = (
     ("RETURN_REASON", "Wrong item"),
     ("REQUISITION_LINE_VARIANCE", "Seasonal need"),
 )
-# What the legacy server tells sites about a new store (sync-v5.md, table pref).
-_STORE_PREFERENCES = {
-    "default_item_packsize_to_one": False,
-    "shouldAuthoriseResponseRequisition": False,
-    "includeRequisitionsInSuppliersRemoteAuthorisationProcesses": False,
-    "omSupplyUsesProgramModule": True,
-    "usesVaccineModule": True,
-    "can_issue_in_foreign_currency": False,
-    "monthlyConsumptionLookBackPeriod": "3",
-    "monthsLeadTime": "1",
-    "monthsOverstock": 6,
-    "monthsUnderstock": 3,
-    "monthsItemsExpire": 3,
-    "stocktakeFrequency": 1,
-    "useExtraFieldsForRequisitions": False,
-    "keepRequisitionLinesWithZeroQuantity": False,
-    "useConsumptionAndStockFromCustomersForInternalOrders": False,
-    "canLinkRequistionToSupplierInvoice": False,
-    "editPrescribedQuantityOnPrescription": False,
-}
 
 
 def create_central(
@@ -158,94 +135,6 @@ def check_url(url: str) -> str:
         # Sites put their own paths behind it (sync-v6.md 2).
         raise ValidationError({"url": _("Enter the address without a path.")})
     return url
-
-
-def create_store(connection: BaseDatabaseWrapper, code: str, name: str, site_number: int) -> Store:
-    """Create a store with its name and preferences. Raises ValidationError."""
-    code, name = code.strip(), name.strip()
-    stores = Store.objects.using(connection.alias)
-    errors = {}
-    if not code:
-        errors["code"] = _("Enter a code.")
-    elif stores.filter(code__iexact=code).exists():
-        errors["code"] = _("There is a store with the code “{code}” already.").format(code=code)
-    # Every record type goes to dispensaries (domain.md E.4).
-    store = Store(code=code, store_mode=StoreMode.DISPENSARY)
-    try:
-        own_name, preferences = complete_store(store, name, site_number)
-    except ValidationError as error:
-        raise ValidationError(error.message_dict | errors) from None
-    if errors:
-        raise ValidationError(errors)
-    with transaction.atomic(using=connection.alias):
-        for record in (own_name, store, preferences):
-            record.save(using=connection.alias, force_insert=True)
-    return store
-
-
-def complete_store(store: Store, name: str, site_number: int) -> tuple[Name, StorePreference]:
-    """Complete a new store; return its name and preferences. Raises ValidationError."""
-    name = name.strip()
-    errors = {}
-    if not name:
-        errors["name"] = _("Enter a name.")
-    if any("\0" in text or len(text) > 200 for text in (store.code, name)):
-        errors["name"] = _("Code and name can have up to 200 characters.")
-    if errors:
-        raise ValidationError(errors)
-    own_name = Name(
-        name=name,
-        code=store.code,
-        type=NameType.STORE,
-        is_customer=True,
-        is_supplier=True,
-        created_datetime=now(),
-    )
-    store.name, store.site_id = own_name, site_number
-    store.created_date = store.created_date or now().date()
-    # Not the store's id: receivers may keep what arrives by record id alone.
-    preferences = StorePreference(
-        store=store, type="store_preferences", data=json.dumps(_STORE_PREFERENCES)
-    )
-    return own_name, preferences
-
-
-def create_user(connection: BaseDatabaseWrapper, username: str, password: str) -> User:
-    """Create a user who may do nothing yet. Raises ValidationError."""
-    username = username.strip()
-    errors = {}
-    users = User.objects.using(connection.alias)
-    if not username or "\0" in username or len(username) > 200:
-        errors["username"] = _("Enter a user name of up to 200 characters.")
-    elif users.filter(username__iexact=username).exists():
-        errors["username"] = _("There is a user “{name}” already.").format(name=username)
-    if fault := fault_of_password(password):
-        errors["password"] = fault
-    if errors:
-        raise ValidationError(errors)
-    return users.create(username=username, password=make_password(password))
-
-
-def fault_of_password(password: str) -> str:
-    """Return what is wrong with a password of a user or a site, nothing for a good one."""
-    if len(password) < SHORTEST_PASSWORD:
-        return _("The password must have at least {n} characters.").format(n=SHORTEST_PASSWORD)
-    return ""
-
-
-def check_password(password: str) -> None:
-    """Raise ValidationError for a password that is not good."""
-    if fault := fault_of_password(password):
-        raise ValidationError({"password": fault})
-
-
-def give_all_permissions(connection: BaseDatabaseWrapper, user: User, store: Store) -> None:
-    """Let a user do everything in a store, and on the server."""
-    UserStore.objects.using(connection.alias).create(user=user, store=store, is_default=True)
-    UserPermission.objects.using(connection.alias).bulk_create(
-        UserPermission(user=user, store=store, permission=permission)
-        for permission in Permission.values
-    )
 
 
 def seed_equipment(connection: BaseDatabaseWrapper) -> None:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from msupply.records.new_users import NewUser
 from msupply.records.users import User, UserPermission, UserStore
-from msupply.services import instance as instances
 from msupply.services import permissions
+from msupply.services.users import create_user
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 
@@ -44,7 +44,7 @@ def add(
         raise ValidationError(_("Users of the whole system are created on the central server."))
     alias = connection.alias
     with transaction.atomic(using=alias):
-        user = instances.create_user(connection, username, password)
+        user = create_user(connection, username, password)
         user.first_name, user.last_name = first_name or None, last_name or None
         user.job_title = job_title or None
         user.full_clean()

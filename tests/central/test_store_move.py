@@ -11,8 +11,9 @@ from msupply.records.sites import ClientType, InitialisationStatus
 from msupply.records.stock import Location
 from msupply.records.store_moves import MoveState, StoreMove
 from msupply.services import edit
-from msupply.services.instance import create_store, give_all_permissions
 from msupply.services.permissions import PermissionMissing
+from msupply.services.stores import create_store
+from msupply.services.users import give_all_permissions
 from msupply.sync import buffer, changelog, here, orders, queue
 from msupply.sync.declare.registry import Channel, Wire
 from msupply.sync.integrate import Origin, integrate

@@ -8,9 +8,9 @@ from msupply.records.items import Item
 from msupply.records.merges import ItemMerge, LocationMerge, NameMerge
 from msupply.records.names import Name
 from msupply.records.stock import Location, StockLine
-from msupply.services.instance import create_user
 from msupply.services.merges import merge, preview
 from msupply.services.permissions import PermissionMissing
+from msupply.services.users import create_user
 from msupply.sync import here as instance
 from msupply.sync.models import ChangelogCentral, ChangelogQueue
 from msupply.sync.ownership import EditRefused

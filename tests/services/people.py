@@ -1,7 +1,7 @@
 """Users of the tests, and what they may do."""
 
 from msupply.records.users import UserPermission, UserStore
-from msupply.services.instance import create_user
+from msupply.services.users import create_user
 
 ADMIN = "ada"
 PASSWORD = "correct horse"

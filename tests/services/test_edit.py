@@ -14,8 +14,8 @@ from msupply.records.sites import Site
 from msupply.records.stock import Location
 from msupply.records.variants import ItemVariant
 from msupply.services import edit
-from msupply.services.instance import create_store
 from msupply.services.permissions import PermissionMissing
+from msupply.services.stores import create_store
 from msupply.sync import here
 from msupply.sync.models import ChangelogQueue
 from msupply.sync.ownership import EditRefused

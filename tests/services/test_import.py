@@ -14,8 +14,8 @@ from msupply.records.reasons import ReasonOption
 from msupply.records.stock import Location
 from msupply.records.users import UserPermission
 from msupply.services import edit
-from msupply.services.instance import create_store
 from msupply.services.scope import Viewer
+from msupply.services.stores import create_store
 from msupply.services.tables import exporting, files, importing, writing
 from msupply.services.tables.columns import columns_of
 from msupply.sync import here

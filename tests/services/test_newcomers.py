@@ -5,8 +5,8 @@ import pytest
 from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.names import Name, NameStoreJoin
 from msupply.services import edit
-from msupply.services.instance import create_store
 from msupply.services.scope import Viewer
+from msupply.services.stores import create_store
 from msupply.services.tables import files, importing, writing
 from msupply.sync import here
 from msupply.sync.models import ChangelogQueue

@@ -4,8 +4,8 @@ import pytest
 
 from msupply.records.users import UserPermission
 from msupply.services import permissions
-from msupply.services.instance import create_store
 from msupply.services.permissions import PermissionMissing
+from msupply.services.stores import create_store
 from tests.services.people import make_user
 
 

@@ -10,8 +10,8 @@ from msupply.records.requisitions import Requisition
 from msupply.records.users import UserStore
 from msupply.services import edit, permissions, rights
 from msupply.services.guard import ByProgramOnly
-from msupply.services.instance import create_store
 from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
+from msupply.services.stores import create_store
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import registry
 from msupply.sync.models import StoreSync
