@@ -8,6 +8,8 @@ PUSH_V5 = "push_v5"
 PUSH_V5_CENTRAL = "push_v5_central"
 PUSH_V6 = "push_v6"
 REPORT_V5 = "report_v5"
+# On a server: how far a site has been led past changes that were not for it.
+TOLD_V6 = "told_v6"
 
 
 def get(connection: BaseDatabaseWrapper, name: str) -> int:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from msgspec import Raw
 
-from msupply.sync import buffer, changelog, routing
+from msupply.sync import buffer, changelog, cursors, routing
 from msupply.sync import here as instance
 from msupply.sync.declare.codecs import Form
 from msupply.sync.declare.registry import Channel, Wire
@@ -36,6 +36,8 @@ from msupply.wire.v5_server import HIGHEST_LIMIT, LIMIT_HEADER
 
 # Counting stops here: beyond it what is left is an estimate from cursors.
 COUNT_WINDOW = 10_000
+# A site that nothing is for is led past this many changes of others at once.
+IDLE_STEP = 1_000
 _LARGEST_CURSOR = 2**62
 
 # These answer with their HTTP status as well; every other handled error is a 200.
@@ -168,9 +170,22 @@ def _batch(call: Call, changes: list[Change], total: int, after: int, head: int)
     is_last = total <= len(changes)
     records = render(call.connection, changes, Wire.V6, Form.MODERN, Direction.DOWN)
     site_cycles.exchanged(call.connection, call.site_id, pulled=len(records))
-    # With the last batch everything up to the head has been looked at.
-    end = max(head, after) if is_last else changes[-1].cursor
+    end = _looked_at(call, after, head, told=bool(records)) if is_last else changes[-1].cursor
     return Batch(end, total, is_last, [_change(record) for record in records])
+
+
+def _looked_at(call: Call, after: int, head: int, *, told: bool) -> int:
+    """Return how far the log has been looked at with a last batch, so that the site skips that.
+
+    Integration does not wait for the disk: after a power cut the last cursors are given anew, and
+    a site that was told of them would skip other changes. A write of ours does wait, and brings all
+    that is older to the disk; where the site was told something, that has been noted.
+    """
+    if not told:
+        if head - after <= IDLE_STEP:
+            return max(after, 0)
+        cursors.set_to(call.connection, cursors.TOLD_V6, head)
+    return max(head, after)
 
 
 def _change(record: WireRecord) -> ModernChange:

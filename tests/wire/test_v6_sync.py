@@ -3,13 +3,15 @@
 import json
 
 import pytest
+from django.db import connection
 
 from msupply.records.assets import Asset, AssetClass
 from msupply.records.master_lists import MasterList
 from msupply.records.names import Name
 from msupply.records.vaccines import Vaccination, VaccineCourse, VaccineCourseDose
-from msupply.sync import here
+from msupply.sync import cursors, here
 from msupply.sync.models import Quarantined
+from msupply.wire import v6_server
 from tests.wire.conftest import Hand, add_site, upsert, work
 
 
@@ -75,6 +77,25 @@ def test_nothing_new_moves_nothing_back(clinic):
     head = clinic.pull_v6()["end_cursor"]
     assert clinic.pull_v6(head + 1)["end_cursor"] == head
     assert clinic.pull_v6(head + 500)["end_cursor"] == head + 499
+
+
+def test_a_site_is_led_past_the_changes_of_others_once_that_is_written_down(clinic, monkeypatch):
+    """A cursor that a power cut can take back must not be told."""
+    monkeypatch.setattr(v6_server, "IDLE_STEP", 3)
+    add_site(13, "clinic-south", "ST-02")
+    AssetClass.objects.create(id="AC1", name="Cold chain")
+    head = clinic.pull_v6()["end_cursor"]
+    ends = []
+    for number in range(4):
+        Asset.objects.create(
+            id=f"A{number}",
+            store_id="ST-02",
+            created_datetime="2025-03-01 08:15:00",
+            modified_datetime="2025-03-01 08:15:00",
+        )
+        ends.append(clinic.pull_v6(head + 1)["end_cursor"] - head)
+    assert ends == [0, 0, 0, 4]
+    assert cursors.get(connection, cursors.TOLD_V6) == head + 4
 
 
 def test_a_site_gets_its_own_stores_records_only(clinic, central):
