@@ -113,7 +113,8 @@ class Document(Record):
 
     number = 232
     data_types = (30, 33)
-    sync = Patient(visible="owner_name_id", home="owner_name.supplying_store_id")
+    # Versions are only ever added, so whoever sees the patient may write one.
+    sync = Patient(visible="owner_name_id")
     permissions = Permissions(view="DOCUMENT_QUERY", edit="DOCUMENT_MUTATE")
     legacy = Legacy(
         "om_document",

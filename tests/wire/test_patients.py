@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from django.db import connections
 
+from msupply.records.documents import Document
 from msupply.records.master_lists import MasterList
 from msupply.records.names import Name, NameStoreJoin
 from msupply.records.vaccines import (
@@ -11,7 +13,7 @@ from msupply.records.vaccines import (
     VaccineCourse,
     VaccineCourseDose,
 )
-from tests.wire.conftest import Hand, add_site
+from tests.wire.conftest import Hand, add_site, upsert, work
 
 ADA = {"name": "Okafor, Ada", "first_name": "Ada", "last_name": "Okafor", "code": "P000312"}
 
@@ -201,6 +203,26 @@ def test_registering_a_join_that_exists_changes_nothing(clinic, ada):
     assert register(clinic, join_id).status_code == 200
     assert register(clinic, "another").status_code == 200
     assert NameStoreJoin.objects.get().id == join_id
+
+
+def test_an_encounter_is_written_wherever_the_patient_is_seen(clinic, ada):
+    # Versions of a document are only ever added: nobody writes over what the home store wrote.
+    Name.objects.filter(pk=ada.pk).update(supplying_store_id="ST-C")
+    version = {
+        "name": "p/NM-77/Visit",
+        "parent_IDs": "[]",
+        "user_ID": "US-3",
+        "datetime": "2025-03-01T08:15:00",
+        "type": "Visit",
+        "data": {"status": "VISITED"},
+        "form_schema_ID": "",
+        "status": "ACTIVE",
+        "owner_name_ID": "NM-77",
+        "context_ID": "PR",
+    }
+    clinic.push(upsert("om_document", "d0c", version))
+    work(connections["default"])
+    assert Document.objects.filter(pk="d0c", owner_name_id="NM-77").exists()
 
 
 def test_a_stranger_registers_nothing(clinic, ada):
