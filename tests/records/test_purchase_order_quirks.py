@@ -91,7 +91,7 @@ def test_charges_of_nothing_are_zero_for_a_site() -> None:
 
 def test_an_order_without_a_day_is_refused() -> None:
     batch = decode("purchase_order", LEGACY | {"creation_date": None}, {})
-    assert batch.errors == {0: "creation_date is missing"}
+    assert [str(why) for why in batch.errors.values()] == ["creation_date is missing"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 from django.db import OperationalError
 
-from msupply.web import access, sync_page, sync_state
+from msupply.sync import here, log
+from msupply.web import sync_state
 
 SAID = "The database cannot be used just now"
 
@@ -13,7 +14,7 @@ def fail(*_, **__):
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
-@pytest.mark.parametrize("place", [(access.here_module, "load"), (sync_page.log, "last_success")])
+@pytest.mark.parametrize("place", [(here, "load"), (log, "last_success")])
 def test_a_database_that_is_away_is_told_in_plain_words(nurse, monkeypatch, place, headers):
     monkeypatch.setattr(*place, fail)
     answer = nurse.get("/synchronisation/status", headers=headers)
