@@ -51,10 +51,8 @@ def decode_requisition(batch: DecodedBatch) -> None:
         )
     ]
     columns["legacy_status"] = [
-        None if letters == _letters(kind, status) else letters
-        for letters, kind, status in zip(
-            wire["status"], columns["type"], columns["status"], strict=True
-        )
+        None if letters == _letters(status) else letters
+        for letters, status in zip(wire["status"], columns["status"], strict=True)
     ]
 
 
@@ -97,14 +95,14 @@ def _seconds(moment: str | None) -> int:
     return int(datetime.fromisoformat(moment + "+00:00").timestamp()) if moment else 0
 
 
-def _letters(kind: str, status: str) -> str:
+def _letters(status: str) -> str:
     return "fn" if status in _FINAL else "sg"
 
 
 def encode_requisition(columns: Columns, wire: Columns) -> None:
     """Write letters, day and days from the columns."""
     wire["status"] = [
-        letters if _READ[kind].get(letters) == status else _letters(kind, status)
+        letters if _READ[kind].get(letters) == status else _letters(status)
         for letters, kind, status in zip(
             columns["legacy_status"], columns["type"], columns["status"], strict=True
         )
