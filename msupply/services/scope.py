@@ -117,7 +117,8 @@ def records(viewer: Viewer, kind: RecordType, *, with_deleted: bool = False) -> 
 def _of_people_here(viewer: Viewer, kind: RecordType) -> Q:
     """Return the condition of the patients and prescribers that a store of this site knows.
 
-    A site has no others, but a central server has those of the whole country (domain.md A.7).
+    A site has no others, but a central server has those of the whole country (domain.md A.7). A copy
+    of a store is read with its own.
     """
     condition = Q()
     for test, subject in _subjects(kind):
@@ -127,7 +128,8 @@ def _of_people_here(viewer: Viewer, kind: RecordType) -> Q:
             assert declared is not None
             site = f"{join.columns[declared.store].name}__{registry().store_columns.site}"
             rows: QuerySet[Record] = QuerySet(join.model, using=viewer.connection.alias)
-            here = rows.filter(**{site: viewer.here.site_id})
+            store = Q(**{join.columns[declared.store].attname: viewer.store_id})
+            here = rows.filter(Q(**{site: viewer.here.site_id}) | store)
             seen |= Q(**{f"{subject}__in": here.values(declared.subject)})
         condition &= ~test | seen if test else seen
     return condition

@@ -7,7 +7,9 @@ from msupply.records.items import Item
 from msupply.records.master_lists import MasterList, MasterListLine
 from msupply.records.names import Name, NameStoreJoin
 from msupply.sync.declare.registry import registry
+from msupply.sync.models import StoreSync
 from msupply.web.screens import presets, query
+from tests.web.conftest import ALL, log_in
 
 
 @pytest.fixture
@@ -23,6 +25,26 @@ def names(remote):
 def test_customers_are_those_that_the_store_sees(nurse, names):
     page = nurse.get("/list/customers/?q=zz").context["page"]
     assert [record.pk for record in page.object_list] == ["seen"]
+
+
+@pytest.mark.parametrize("slug", ["customers", "suppliers"])
+@pytest.mark.parametrize("rights", [(), ("EDIT_CENTRAL_DATA",)])
+def test_a_site_is_told_where_customers_and_suppliers_are_made(remote, slug, rights):
+    client = log_in("keeper", "store-north", *rights)
+    page = client.get(f"/list/{slug}/").text
+    assert "This can only be done on the central server" in page
+    assert "Permission denied" not in page
+    refused = client.get(f"/list/{slug}/new")
+    assert refused.status_code == 403
+    assert "This can only be done on the central server" in refused.text
+
+
+def test_a_copy_of_a_store_is_read_with_its_patients(central):
+    StoreSync.objects.create(store_id="store-north", site_id=1, sync_with="COLLECTOR")
+    client = log_in("ada", "store-north", *ALL)
+    seen = NameStoreJoin.objects.filter(store_id="store-north", name__type="PATIENT")
+    found = client.get("/list/patients/").context["page"].object_list
+    assert {record.pk for record in found} == set(seen.values_list("name_id", flat=True)) != set()
 
 
 def test_a_shipment_goes_to_customers_that_the_store_sees(nurse, names):

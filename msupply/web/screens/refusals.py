@@ -14,6 +14,7 @@ from msupply.sync.ownership import EditRefused, Refusal
 from msupply.web import alerts
 from msupply.web.alerts import Alert
 from msupply.web.screens.screen import Screen
+from msupply.web.screens.visible import OF_NAMES
 from msupply.web.visit import Visit
 
 
@@ -25,21 +26,27 @@ def of_new(visit: Visit, screen: Screen) -> Exception | None:
     if kind.model is User and visit.here.is_remote and not visit.is_view_only:
         # A site has users of its own (services/new_users.py).
         return None if visit.may(SERVER_ADMIN) else PermissionMissing(SERVER_ADMIN)
-    refusal = _place(visit, kind)
+    refusal = _place(visit, screen)
     if refusal is not None:
         return EditRefused(refusal)
-    policy = kind.policy
+    policy = _policy(screen)
     if isinstance(policy, Policy):
         central = ownership.editor_of(policy, visit.here) is Editor.CENTRAL
         if central and not visit.may(EDIT_CENTRAL_DATA):
             return PermissionMissing(EDIT_CENTRAL_DATA)
-    if isinstance(policy, SplitBy) and visit.may(EDIT_CENTRAL_DATA):
+    if isinstance(kind.policy, SplitBy) and visit.may(EDIT_CENTRAL_DATA):
         return None
     return None if screen.may_edit(visit) else PermissionMissing(screen.edit_permission)
 
 
-def _place(visit: Visit, kind: RecordType) -> Refusal | None:
-    here, policy = visit.here, kind.policy
+def _policy(screen: Screen) -> object:
+    """Return the rule of a screen's new records: customers and suppliers are no patients."""
+    policy = screen.kind.policy
+    return policy.other if isinstance(policy, SplitBy) and screen.slug in OF_NAMES else policy
+
+
+def _place(visit: Visit, screen: Screen) -> Refusal | None:
+    here, kind, policy = visit.here, screen.kind, _policy(screen)
     if kept_on_central(kind):
         return None if here.is_central else Refusal(Editor.CENTRAL)
     if isinstance(policy, SplitBy) and _is_central(kind):
