@@ -43,6 +43,14 @@ def test_the_page_shows_the_six_steps_in_order(nurse):
     assert places == sorted(places)
 
 
+def test_the_dashboard_shows_the_last_success_while_a_later_cycle_fails(nurse):
+    good = cycle(age=timedelta(hours=2))
+    cycle(error="CONNECTION_ERROR")
+    page = nurse.get("/").text
+    assert "Last successful sync" in page
+    assert page.count(good.finished_at.isoformat(timespec="seconds")) == 2, "here and in the bar"
+
+
 def test_a_good_cycle_shows_its_duration(nurse):
     cycle()
     page = nurse.get("/synchronisation")
