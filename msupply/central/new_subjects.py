@@ -21,7 +21,8 @@ def follow(connection: BaseDatabaseWrapper) -> bool:
     The worker calls it again and again; without changes it costs a few reads.
     """
     found = False
-    for channel in sorted(instance.load(connection).served - {Channel.CENTRAL}, key=str):
+    served = instance.load(connection).served
+    for channel in sorted(served - {Channel.CENTRAL}, key=str):
         name = _CURSOR.format(log=channel.name.lower())
         known, head = cursors.get(connection, name), changelog.head(connection, channel)
         if known == head:
@@ -31,7 +32,7 @@ def follow(connection: BaseDatabaseWrapper) -> bool:
                 subjects = _subjects(connection, channel, kind, known, head)
                 if subjects:
                     found = True
-                    changelog.touch_visible(connection, subjects, tuple(Channel), None)
+                    changelog.touch_visible(connection, subjects, served, None)
             cursors.set_to(connection, name, head)
     return found
 

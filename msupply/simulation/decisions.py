@@ -130,6 +130,10 @@ def _include_transactions(world: "World", chance: Random) -> str | None:
 
 def _move(world: "World", chance: Random) -> str | None:
     store = _store(world, chance)
+    old = world.sites.get(store.site_id)
+    if old and not old.here.initialised:
+        # Without a store it could not be installed any more.
+        return None
     target = pick(chance, [CENTRAL, *world.sites, *world.sites])
     keep = chance.random() < 0.3
     store_move.start(world.central.connection, store.pk, target, keep_collector=keep)

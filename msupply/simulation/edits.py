@@ -209,7 +209,7 @@ def _write(
 def is_allowed(machine: Machine, kind: RecordType, row: Row) -> bool:
     """Ask the guard of this machine, and compare with what the rules say of it."""
     refused = ownership.refusal(machine.connection, kind, row, machine.here)
-    country = Country(machine.connection, CENTRAL)
+    country = Country(machine.connection)
     knows = told.at(machine.connection, machine.site_id)
     may = country.may_edit(kind, row, machine.site_id, knows)
     if may != (refused is None):
@@ -244,7 +244,7 @@ def _tells_deletes(kind: RecordType, machine: Machine) -> bool:
     table = kind.wire(Wire.V5 if kind.legacy else Wire.V6)
     assert table is not None
     knows = told.at(machine.connection, machine.site_id)
-    if machine.site_id == CENTRAL or knows.primary:
+    if knows.modern if kind.of_oms_central else machine.site_id == CENTRAL or knows.primary:
         # What only a site may delete travels up only where the wire says so.
         return True
     removal = kind.removal

@@ -4,9 +4,11 @@ Nothing is faked above the bytes: what a client sends is answered by the view of
 database of the machine that serves it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote
 
 import httpx
@@ -20,6 +22,8 @@ from msupply.wire.v5_client import LegacyClient
 from msupply.wire.v6_client import ModernClient
 
 URL = "http://central.example"
+# Of an Open mSupply central server apart from it.
+MODERN_URL = "http://modern.example"
 
 
 class Line(httpx.BaseTransport):
@@ -47,6 +51,18 @@ class Servers:
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+@contextmanager
+def asking(carry: Callable[[httpx.Request], httpx.Response]) -> Iterator[None]:
+    """Let one server's questions to another travel like this: who is it that calls?"""
+
+    def get(url: str, **options: Any) -> httpx.Response:
+        with httpx.Client(transport=Line(carry)) as client:
+            return client.get(url, **options)
+
+    with patch.object(httpx, "get", get):
+        yield
 
 
 def serve(server: Machine, request: httpx.Request, body: bytes, batch_limit: int) -> httpx.Response:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.simulation import told
+from msupply.simulation.steps import CENTRAL
 from msupply.simulation.told import Told
 from msupply.sync.declare.policy import Editor, Policy, SplitBy
 from msupply.sync.declare.registry import RecordType, registry
@@ -19,10 +20,10 @@ Row = dict[str, Any]
 
 
 class Country:
-    """One moment of the central server: its tables as they stand, read when they are asked for."""
+    """One moment of a server: its tables as they stand, read when they are asked for."""
 
-    def __init__(self, connection: BaseDatabaseWrapper, central: int) -> None:
-        self._connection, self._central = connection, central
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self._connection = connection
         self._tables: dict[str, dict[str, Row]] = {}
 
     def rows(self, table: str) -> dict[str, Row]:
@@ -135,9 +136,9 @@ class Country:
     def may_edit(self, kind: RecordType, row: Row, site: int, knows: Told) -> bool:
         """Tell whether a row belongs to those who work at a site, by what is known there."""
         policy = self.policy(kind, row)
-        at_centre = site == self._central if kind.of_oms_central else knows.primary
+        at_centre = knows.modern if kind.of_oms_central else knows.primary
         store = self._follow(kind, row, policy.store)
-        if store in knows.frozen:
+        if store in knows.frozen or (site == CENTRAL and kind.by_v6_alone and not knows.modern):
             return False
         if policy.editor is Editor.ANYWHERE:
             return True

@@ -18,15 +18,25 @@ from msupply.simulation.steps import Step, draw
 from msupply.simulation.world import World, Wrong
 
 USUAL_SITES, USUAL_STEPS = 3, 40
+# In one run of so many the two central servers are two machines.
+_APART = 4
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides a run: the same plan gives the same run, message by message."""
+    """What decides a run: the same plan gives the same run, message by message.
+
+    With `apart` the first site is the Open mSupply central server.
+    """
 
     seed: int
     sites: int = USUAL_SITES
     steps: int = USUAL_STEPS
+
+    @property
+    def apart(self) -> bool:
+        """True in some of the runs."""
+        return self.sites > 1 and self.seed % _APART == 0
 
     def drawn(self) -> list[Step]:
         """Return the steps that follow from the seed."""
@@ -86,7 +96,7 @@ class Simulator:
         """Play a plan, or only some of its steps."""
         chosen = plan.drawn() if steps is None else steps
         outcome = Outcome(plan, chosen)
-        with _listening() as errors, self.world(plan.sites, plan.seed) as world:
+        with _listening() as errors, self.world(plan.sites, plan.seed, apart=plan.apart) as world:
             outcome.story, outcome.checked = world.story, world.ledger.checked
             try:
                 for step in chosen:
@@ -105,12 +115,14 @@ class Simulator:
         return outcome
 
     @contextmanager
-    def world(self, sites: int = USUAL_SITES, seed: int = 0) -> Iterator[World]:
+    def world(
+        self, sites: int = USUAL_SITES, seed: int = 0, *, apart: bool = False
+    ) -> Iterator[World]:
         """Return a country at its beginning; while it lasts, chance and time are its own."""
-        disks = country.disks(self._folder, sites)
+        disks = country.disks(self._folder, sites, apart)
         clock = SimulatedClock()
         with fate.decided(f"run {seed}", clock):
-            world = World(self._folder, disks, clock, Random(f"world {seed}"))
+            world = World(self._folder, disks, clock, Random(f"world {seed}"), apart=apart)
             clock.passing = world.time_passes
             try:
                 yield world

@@ -16,12 +16,13 @@ from msupply.simulation.steps import CENTRAL
 class Told:
     """The decisions that a machine goes by; stores are ids.
 
-    - `primary`: it edits the central data.
+    - `primary`: it edits the central data. `modern`: it edits those that travel by V6.
     - `frozen`: their records are not edited for the moment.
     - `withheld`: all their records stay at home; `without_transactions`: some of them.
     """
 
     primary: bool
+    modern: bool
     frozen: frozenset[str] = frozenset()
     collected: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
@@ -50,6 +51,13 @@ def primary(central: BaseDatabaseWrapper) -> int:
     return int(_setting(central, "primary_site_id", "0")) or CENTRAL
 
 
+def modern_centre(central: BaseDatabaseWrapper) -> int:
+    """Return the site that is the Open mSupply central server."""
+    with central.cursor() as cursor:
+        cursor.execute("SELECT site_id FROM site WHERE is_oms_central")
+        return int(cursor.fetchone()[0])
+
+
 def decided_for(central: BaseDatabaseWrapper, site: int) -> Told:
     """Return what the central server has decided about a site, by its own tables."""
     stores = _texts(central, "SELECT id FROM store WHERE site_id = %s", site)
@@ -64,6 +72,7 @@ def decided_for(central: BaseDatabaseWrapper, site: int) -> Told:
     of_site = "SELECT store_id FROM store_sync WHERE site_id = %s AND sync_with = %s"
     return Told(
         primary(central) == site,
+        modern_centre(central) == site,
         frozen if site == CENTRAL else (frozen & stores) | (left - stores),
         _texts(central, of_site, site, "COLLECTOR") - stores,
         _texts(central, of_site, CENTRAL, "TRANSFER") & stores,
@@ -77,6 +86,7 @@ def _at_site(connection: BaseDatabaseWrapper) -> Told:
     orders = msgspec.json.decode(_setting(connection, "orders", "{}"), type=_Orders)
     return Told(
         orders.is_primary,
+        _setting(connection, "is_oms_central", "false") == "true",
         frozenset(orders.frozen_stores),
         frozenset(orders.collected_stores),
         frozenset(orders.kept_home_stores),

@@ -7,12 +7,11 @@ from msupply.simulation import merging, tables, told, values
 from msupply.simulation.ledger import Key
 from msupply.simulation.machine import Machine
 from msupply.simulation.places import Country
-from msupply.simulation.steps import CENTRAL
 from msupply.simulation.tables import Row
 from msupply.simulation.world import World, Wrong
 from msupply.sync import buffer, push, quarantine, queue
 from msupply.sync.declare.policy import Editor
-from msupply.sync.declare.registry import Channel, RecordType, registry
+from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.models import Quarantined
 
 # Cycles of every site until nothing moves; a change needs three to reach everybody.
@@ -111,14 +110,18 @@ class _End:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.country = world.country()
+        self.country, self.modern = world.country(), Country(world.modern.connection)
         self.kept = merging.kept_by_lost(world.central.connection)
         self.at_site = {
-            number: Country(machine.connection, CENTRAL) for number, machine in world.sites.items()
+            number: Country(machine.connection) for number, machine in world.sites.items()
         }
         self.knows = {
             number: told.at(machine.connection, number) for number, machine in world.sites.items()
         }
+
+    def country_of(self, kind: RecordType) -> Country:
+        """Return the tables that decide where records of a type go."""
+        return self.modern if self.world.server_of(kind) is self.world.modern else self.country
 
     def stays_at(self, kind: RecordType, record_id: str, site: int) -> bool:
         """Tell whether a site keeps a record to itself, or its deletion."""
@@ -133,9 +136,12 @@ class _End:
 
 
 def _of_kind(end: _End, kind: RecordType) -> Iterator[str]:
-    at_central = tables.rows(end.world.central.connection, kind)
+    server = end.world.server_of(kind)
+    at_central = tables.rows(server.connection, kind)
     central = {i: values.seen_on_wire(kind, row) for i, row in at_central.items()}
     for machine in end.world.sites.values():
+        if machine is server:
+            continue
         held = tables.rows(machine.connection, kind)
         yield from _equal(end, machine, kind, held, central)
         yield from _no_more(end, machine, kind, held, central)
@@ -149,8 +155,9 @@ def _equal(
     for record_id, content in central.items():
         if end.stays_at(kind, record_id, machine.site_id):
             continue
-        row = end.country.rows(kind.table)[record_id]
-        routed = end.country.goes_to(kind, row, machine.site_id)
+        country = end.country_of(kind)
+        row = country.rows(kind.table)[record_id]
+        routed = country.goes_to(kind, row, machine.site_id)
         if record_id not in held:
             if routed:
                 yield f"{machine.name} has no {kind.name} {record_id[:8]}, which goes there"
@@ -175,13 +182,15 @@ def _no_more(
         names = {record_id, *(lost for lost, keep in end.kept.items() if keep == record_id)}
         known = any(one in first_rows or (kind.name, one) in ledger.sent[site] for one in names)
         if record_id in central:
+            # What is said of patients goes to both central servers.
+            known = known or (machine is end.world.modern and kind.wire(Wire.V6) is not None)
             if not known and not any(version.site == site for version in versions):
                 yield f"{machine.name} has a {kind.name} {record_id[:8]} that nobody sent there"
             continue
         gone = record_id in end.kept or any(version.content is None for version in versions)
         gone = gone or merging.may_have_gone(kind, values.seen_on_wire(kind, row), end.kept)
         # A delete goes where the record would go.
-        routed = end.country.goes_to(kind, row, site)
+        routed = end.country_of(kind).goes_to(kind, row, site)
         if (not gone or routed) and not end.stays_at(kind, record_id, site):
             yield f"{machine.name} has a {kind.name} {record_id[:8]} that the central server has not"
 
@@ -210,7 +219,7 @@ def _last_words(end: _End, kind: RecordType, central: dict[str, bytes]) -> Itera
         if any(end.stays_at(kind, record_id, version.site) for version in versions):
             continue
         lost = any(version.site in ledger.disks_lost for version in versions)
-        if lost and record_id in end.world.first_rows[CENTRAL][name]:
+        if lost and record_id in end.world.first_rows[end.world.server_of(kind).site_id][name]:
             # With the disk all edits may have gone: it is as it was in the beginning.
             continue
         known = [v.site for v in versions if merging.repointed(v.content, kept) == now]

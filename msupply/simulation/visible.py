@@ -6,7 +6,6 @@ A patient whom the store does not see would not come along when it is moved, or 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.simulation.places import Country
-from msupply.simulation.steps import CENTRAL
 from msupply.simulation.tables import Row
 from msupply.sync.declare.registry import RecordType, registry
 
@@ -25,7 +24,7 @@ def is_needed(connection: BaseDatabaseWrapper, kind: RecordType, row: Row) -> bo
     if join is None:
         return False
     wanted = (row[join.store], row[join.subject])
-    country = Country(connection, CENTRAL)
+    country = Country(connection)
     return any(
         wanted in _patients(connection, other, one)
         for other in registry().synced
@@ -39,7 +38,7 @@ def _patients(connection: BaseDatabaseWrapper, kind: RecordType, row: Row) -> li
     columns = [parent.column for parent in kind.parents if parent.table == "name"]
     if not columns:
         return []
-    country = Country(connection, CENTRAL)
+    country = Country(connection)
     store = country.store_of(kind, row)
     names = country.rows("name")
     return [
@@ -50,5 +49,5 @@ def _patients(connection: BaseDatabaseWrapper, kind: RecordType, row: Row) -> li
 
 
 def _sees(connection: BaseDatabaseWrapper, store: str, patient: str) -> bool:
-    joins = Country(connection, CENTRAL).rows("name_store_join").values()
+    joins = Country(connection).rows("name_store_join").values()
     return any(j["store_id"] == store and j["name_id"] == patient for j in joins)

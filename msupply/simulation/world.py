@@ -13,12 +13,15 @@ import msgspec
 
 from msupply.central import background
 from msupply.central.sites import reset_hardware_id
+from msupply.records.store_moves import OPEN_STATES, StoreMove
+from msupply.records.stores import Store
 from msupply.simulation import decisions, edits, merging, tables, values
 from msupply.simulation.country import Disks, connect
 from msupply.simulation.fate import SimulatedClock, pick
+from msupply.simulation.journey import Journey, title
 from msupply.simulation.ledger import Key, Ledger
 from msupply.simulation.machine import Machine, PowerCut
-from msupply.simulation.network import URL, Line, Servers, serve
+from msupply.simulation.network import URL, Line, Servers, asking, serve
 from msupply.simulation.places import Country
 from msupply.simulation.steps import CENTRAL, Mishap, Step, Trouble, Verb
 from msupply.simulation.unpushed import Unpushed
@@ -40,12 +43,16 @@ class Wrong(Exception):
 class World:
     """All machines of a run, and its memory."""
 
-    def __init__(self, folder: Path, disks: Disks, clock: SimulatedClock, chance: Random) -> None:
+    def __init__(
+        self, folder: Path, disks: Disks, clock: SimulatedClock, chance: Random, *, apart: bool
+    ) -> None:
         self.central = Machine(folder, "the central server", CENTRAL, disks.central)
         self.sites = {
             number: Machine(folder, f"site {number}", number, disk)
             for number, disk in disks.sites.items()
         }
+        # The Open mSupply central server.
+        self.modern = self.sites[CENTRAL + 1] if apart else self.central
         self.blank = disks.blank
         self.ledger = Ledger()
         self._unpushed = Unpushed()
@@ -85,7 +92,11 @@ class World:
 
     def country(self) -> Country:
         """Return how things stand on the central server."""
-        return Country(self.central.connection, CENTRAL)
+        return Country(self.central.connection)
+
+    def server_of(self, kind: RecordType) -> Machine:
+        """Return the central server of a type: where all of its records come together."""
+        return self.modern if kind.by_v6_alone else self.central
 
     def tell(self, sentence: str) -> None:
         """Write down what happens."""
@@ -163,7 +174,7 @@ class World:
         row = tables.row(machine.connection, edit.kind, edit.record_id)
         if row is None:
             return
-        owner = Country(machine.connection, CENTRAL).owner(edit.kind, row)
+        owner = Country(machine.connection).owner(edit.kind, row)
         if owner and self.country().site_of(owner) != machine.site_id:
             raise Wrong(f"{machine.name} {edit}, which belongs to another site by now")
 
@@ -193,11 +204,17 @@ class World:
             self._central_died()
 
     def _work(self) -> bool:
+        if self.modern is not self.central and not self.modern.connection.in_atomic_block:
+            with self.modern.steady(), self.modern.at_work():
+                background.work(self.modern.connection)
         with self.central.at_work():
             return background.work(self.central.connection)
 
     def _reinstall(self, machine: Machine) -> None:
-        if machine.site_id in self._running:
+        if machine.site_id in self._running or machine is self.modern:
+            return
+        if not self._keeps_a_store(machine.site_id):
+            # The central server would not have it; people give the machine to another site.
             return
         self.tell(f"{machine.name} gets a new disk and is installed anew")
         # People free a site for a new machine when the old one is off.
@@ -209,13 +226,18 @@ class World:
         connect(machine, URL)
         machine.watch()
 
+    def _keeps_a_store(self, site: int) -> bool:
+        stores = Store.objects.using(self.central.alias).filter(site_id=site)
+        leaving = StoreMove.objects.using(self.central.alias).filter(state__in=OPEN_STATES)
+        return stores.exclude(pk__in=leaving.values("store_id")).exists()
+
     def cycle(self, machine: Machine, mishaps: tuple[Mishap, ...] = ()) -> str | None:
         """Run a cycle of a site; return its error, if any."""
         if machine.site_id in self._running:
             return None
         self.tell(f"{machine.name} begins to synchronise")
         self._running.add(machine.site_id)
-        journey = _Journey(self, machine, mishaps)
+        journey = Journey(self, machine, mishaps)
         error: str | None = None
         try:
             with self._bad_power(machine, mishaps), self._worker(mishaps), machine.at_work():
@@ -281,7 +303,7 @@ class World:
         self._serving += 1
         try:
             sent = request.content if body is None else body
-            answer = serve(self.central, request, sent, self.batch_limit)
+            answer = self._answer(request, sent)
             self.traffic.update(sent + answer.content)
             return answer
         except PowerCut:
@@ -289,6 +311,13 @@ class World:
             raise httpx.ReadError("the server died", request=request) from None
         finally:
             self._serving -= 1
+
+    def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
+        if self.modern is self.central or request.url.host in URL:
+            return serve(self.central, request, body, self.batch_limit)
+        # It loses power in cycles of its own.
+        with self.modern.steady(), asking(self.deliver):
+            return serve(self.modern, request, body, self.batch_limit)
 
     def hold_back(self, request: httpx.Request, messages: int, site: int) -> None:
         """Keep a copy of a site's request; it arrives so many messages later."""
@@ -301,7 +330,7 @@ class World:
             if messages > 1 and not all_of_them:
                 self._late.append((messages - 1, request, site))
                 continue
-            self.tell(f"an old copy of {_name(request)} arrives")
+            self.tell(f"an old copy of {title(request)} arrives")
             with suppress(httpx.TransportError):
                 self.deliver(request)
 
@@ -315,7 +344,8 @@ class World:
             or (request.method == "POST") != (verb == "pull")
         ):
             return
-        country = self.country()
+        # The other central server goes by what it has heard of stores and patients.
+        country = Country(self.modern.connection) if wire is Wire.V6 else self.country()
         for table, record_id, action in _records(wire, answer.content):
             if action.lower() == "delete":
                 continue
@@ -329,60 +359,6 @@ class World:
                 raise Wrong(
                     f"{kind.name} {record_id[:8]} is sent to site {site}, where it is none of"
                 )
-
-
-class _Journey:
-    """The messages of one cycle, counted, with what happens to each."""
-
-    def __init__(self, world: World, machine: Machine, mishaps: tuple[Mishap, ...]) -> None:
-        self.world, self.machine, self.mishaps = world, machine, mishaps
-        self.life = machine.life
-        self.messages = 0
-        self.broken = False
-
-    def carry(self, request: httpx.Request) -> httpx.Response:  # noqa: C901  (a list of troubles)
-        """Bring a message there and its answer back, or not. Raises TransportError."""
-        world = self.world
-        self.messages += 1
-        world.deliver_late()
-        troubles = {m.trouble: m for m in self.mishaps if m.at == self.messages}
-        self.broken = self.broken or Trouble.LINE_BREAKS in troubles
-        if (meanwhile := troubles.get(Trouble.MEANWHILE)) and meanwhile.step:
-            world.perform(meanwhile.step)
-            if self.machine.life != self.life:
-                raise PowerCut
-        if self.broken:
-            self._trouble(Trouble.LINE_BREAKS, request)
-        if Trouble.LOSE_REQUEST in troubles:
-            self._trouble(Trouble.LOSE_REQUEST, request)
-        if Trouble.CUT_REQUEST in troubles:
-            world.deliver(request, request.content[: len(request.content) // 2])
-            self._trouble(Trouble.CUT_REQUEST, request)
-        if late := troubles.get(Trouble.LATE_COPY):
-            world.hold_back(request, 1 + late.number % 6, self.machine.site_id)
-            self._trouble(Trouble.LATE_COPY, request)
-        if Trouble.REPEAT in troubles:
-            world.tell(f"{_name(request)} arrives twice")
-            world.deliver(request)
-        answer = world.deliver(request)
-        if dies := troubles.get(Trouble.SITE_DIES_NEXT):
-            self.machine.cut_power_at(1, before=dies.number % 4 > 0)
-        if Trouble.LOSE_ANSWER in troubles:
-            self._trouble(Trouble.LOSE_ANSWER, request)
-        world.check_sent(self.machine.site_id, request, answer)
-        if Trouble.CUT_ANSWER in troubles:
-            world.tell(f"the answer to {_name(request)} is cut short")
-            content = answer.content[: len(answer.content) // 2]
-            return httpx.Response(answer.status_code, content=content, request=request)
-        return answer
-
-    def _trouble(self, trouble: Trouble, request: httpx.Request) -> None:
-        self.world.tell(f"{_name(request)}: {trouble.value}")
-        raise httpx.ReadError(trouble.value, request=request)
-
-
-def _name(request: httpx.Request) -> str:
-    return f"{request.method} {request.url.path.rpartition('/')[2]}"
 
 
 def _records(wire: Wire, content: bytes) -> list[tuple[str, str, str]]:

@@ -52,6 +52,15 @@ def refusal(
     """
     if not kind.syncs:
         return None
+    if kind.by_v6_alone and here.is_central and not here.is_oms_central:
+        # From here there is no way to the other central server.
+        return Refusal(Editor.MODERN)
+    return _refusal_by_policy(connection, kind, values, here)
+
+
+def _refusal_by_policy(
+    connection: BaseDatabaseWrapper, kind: RecordType, values: dict[str, Any], here: Here
+) -> Refusal | None:
     policy = policy_of(connection, kind, values)
     store = store_of(connection, kind, policy, values)
     frozen = orders.frozen_stores(connection, here)

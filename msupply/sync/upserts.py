@@ -230,6 +230,7 @@ class _Writer:
         self.aliases.settle()
         if self.origin.is_central:
             _pass_over_changed_here(self.connection, self.kind)
+        moving = self._moving_stores()
         try:
             with transaction.atomic(using=self.connection.alias):
                 speak.upsert_staged(self.connection, self.kind, self.insert_only)
@@ -243,8 +244,26 @@ class _Writer:
         changelog.log_upserts(self.connection, self.kind, rows, origin.log_source, origin.logs)
         changelog.follow_parents(self.connection, self.kind, rows, None, origin.logs)
         self._tell_newly_visible()
+        if moving:
+            changelog.touch_stores(self.connection, moving, origin.logs)
         speak.end_bulk(self.connection)
         return [(c.chunk, _raw_of(self.kind, c.chunk, refused)) for c in group if refused]
+
+    def _moving_stores(self) -> list[str]:
+        """Return the stores that are on another site from now on: that site needs all of them.
+
+        The mSupply central server sees to that itself; an Open mSupply central server apart from it
+        only hears where a store has gone.
+        """
+        if self.kind is not registry().stores or not self.origin.logs:
+            return []
+        site = registry().store_columns.site
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f'SELECT DISTINCT t.id FROM "{stage_name(self.kind)}" s'
+                f' JOIN "{self.kind.table}" t ON t.id = s.id WHERE s.{site} <> t.{site}'
+            )
+            return [store for (store,) in cursor.fetchall()]
 
     def _write_one_by_one(self) -> dict[str, Problem]:
         refused = {}

@@ -31,6 +31,12 @@ def of_refusal(refusal: Refusal, here: Here | None = None) -> Alert:
         return _on_central(here)
     if refusal.editor is Editor.PRIMARY:
         return _on_primary(here)
+    if refusal.editor is Editor.MODERN:
+        return Alert(
+            _("This can only be done on the Open mSupply central server"),
+            _("Such records reach other places from there alone, and do not come to this server."),
+            here.oms_central_url if here else "",
+        )
     place = _place(refusal.store)
     if refusal.editor is Editor.NOWHERE_YET:
         return Alert(

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import secrets
 import threading
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urljoin
@@ -24,6 +23,7 @@ from django.db.models import Q, QuerySet
 
 from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
+from msupply.sync import clock
 from msupply.sync.clock import now
 from msupply.sync.here import Here
 from msupply.wire import site_cycles, throttle
@@ -74,14 +74,14 @@ class _Remembered:
         """Return what was remembered of these texts."""
         with self._lock:
             until, value = self._known.get(self._key(parts), (0.0, 0))
-        return value if until > time.monotonic() else None
+        return value if until > clock.monotonic() else None
 
     def put(self, value: int, *parts: str) -> None:
         """Remember a value of these texts."""
         with self._lock:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[self._key(parts)] = (time.monotonic() + self._seconds, value)
+            self._known[self._key(parts)] = (clock.monotonic() + self._seconds, value)
 
     def clear(self) -> None:
         """Forget everything."""

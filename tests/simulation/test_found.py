@@ -1,20 +1,22 @@
 """Faults that the simulator has found, each told as shortly as it could be."""
 
 from msupply.central import settings, store_move, store_sync
+from msupply.records.assets import Asset
 from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.invoices import Invoice, InvoiceType
 from msupply.records.items import Unit
 from msupply.records.messages import SyncMessage
 from msupply.records.name_groups import NameGroup, NameGroupJoin
 from msupply.records.names import Name, NameStoreJoin, NameType
+from msupply.records.properties import NameOmsFields
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
 from msupply.services.edit import columns_of
 from msupply.simulation import verdict
-from msupply.sync import ownership
+from msupply.sync import changelog, ownership
 from msupply.sync.clock import now
 from msupply.sync.declare.policy import Editor
-from msupply.sync.declare.registry import registry
+from msupply.sync.declare.registry import Channel, registry
 from msupply.sync.placement import SyncType
 
 
@@ -179,3 +181,39 @@ def test_a_store_that_moves_gets_what_others_have_written_to_it(world):
     store_move.start(central.connection, store.pk, 3)
     settle(world)
     assert Invoice.objects.using(world.sites[3].alias).filter(pk=invoice.pk).exists()
+
+
+def test_a_store_that_moves_takes_along_what_another_central_server_has_of_it(two_centres):
+    """That server only hears by V5 that the store is on another site now."""
+    world, old = two_centres, two_centres.sites[3]
+    store = store_of(old, 3)
+    asset = Asset.objects.using(old.alias).create(
+        store=store, asset_number="fridge", created_datetime=now(), modified_datetime=now()
+    )
+    world.note(old, registry().by_name["asset"], asset.pk)
+    settle(world)
+    store_move.start(world.central.connection, store.pk, 4)
+    settle(world)
+    assert Asset.objects.using(world.sites[4].alias).filter(pk=asset.pk).exists()
+
+
+def test_what_has_no_way_to_the_other_central_server_is_not_edited(two_centres):
+    """The mSupply central server speaks no V6 to it: the change would stay there unnoticed."""
+    central = two_centres.central
+    kind, values = registry().by_name["nameomsfields"], columns_of(NameOmsFields())
+    refusal = ownership.refusal(central.connection, kind, values, central.here)
+    assert refusal is not None
+    assert refusal.editor is Editor.MODERN
+
+
+def test_another_central_server_pushes_its_patients_once(two_centres):
+    """Once more, after their store has moved, they would be refused."""
+    world, site = two_centres, two_centres.modern
+    store = store_of(site, 2)
+    patient = patient_of(site, store)
+    join = NameStoreJoin.objects.using(site.alias).create(store=store, name=patient)
+    world.note(site, registry().by_name["name"], patient.pk)
+    world.note(site, registry().by_name["namestorejoin"], join.pk)
+    head = changelog.head(site.connection, Channel.QUEUE)
+    settle(world)
+    assert changelog.head(site.connection, Channel.QUEUE) == head

@@ -15,6 +15,7 @@ class Editor(Enum):
     """Where a record may be edited."""
 
     CENTRAL = gettext_noop("the central server")
+    MODERN = gettext_noop("the Open mSupply central server")
     PRIMARY = gettext_noop("the primary server")
     OWNER = gettext_noop("the site where the store is active")
     OWNER_OR_CENTRAL = gettext_noop("the site where the store is active, or the central server")

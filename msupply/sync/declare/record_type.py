@@ -114,6 +114,11 @@ class RecordType:
         return bool(self.model.legacy and self.model.legacy.reported)
 
     @cached_property
+    def by_v6_alone(self) -> bool:
+        """True when its rows reach other places by V6, and by V5 at most as a report."""
+        return self.legacy is None or self.reported
+
+    @cached_property
     def parents(self) -> list[Parent]:
         """References that must exist, from columns of this table to other tables."""
         return [
