@@ -189,7 +189,12 @@ def reset(name: Name, data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False)
         return
     text = _("The site {name} can be initialised on another device now.")
     say(text.format(name=site.name))
-    say(_("The old installation can no longer synchronise; what it had not sent yet stays there."))
+    say(
+        _(
+            "The next installation that connects has the site: switch the old one off before."
+            " What it had not sent yet stays there."
+        )
+    )
 
 
 @app.command("delete", cls=Command, help=_("Delete a site that has no store any more."))

@@ -178,9 +178,7 @@ def _initialise(exchange: Exchange) -> HttpResponseBase:
     waiting.finish_leftovers(connection, site.site_id)
     with transaction.atomic(using=connection.alias):
         length = queue.initialise(connection, site.site_id)
-        Site.objects.using(connection.alias).filter(pk=site.pk).update(
-            initialisation_status=InitialisationStatus.COMPLETED
-        )
+        _note_in_use(connection, site)
     return exchange.answer(messages.QueueLength(length))
 
 
@@ -275,10 +273,19 @@ def _push(exchange: Exchange) -> HttpResponseBase:
         return exchange.answer(messages.PushAnswer(integration_started=False))
     complete = queue_length <= 0
     if complete:
+        # Also an installation that works on although its site was freed: it is no unused site.
+        _note_in_use(connection, exchange.site)
         move_marks.pushed(connection, site_id)
         if buffer.waiting(connection, site_id):
             waiting.mark(connection, site_id)
     return exchange.answer(messages.PushAnswer(integration_started=complete))
+
+
+def _note_in_use(connection: BaseDatabaseWrapper, site: Site) -> None:
+    completed = InitialisationStatus.COMPLETED
+    if site.initialisation_status != completed:
+        sites = Site.objects.using(connection.alias).filter(pk=site.pk)
+        sites.update(initialisation_status=completed)
 
 
 def _read_push(body: bytes) -> tuple[int, pushed.Pushed]:

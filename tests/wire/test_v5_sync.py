@@ -6,6 +6,7 @@ import json
 import pytest
 
 from msupply.records.items import Item, Unit
+from msupply.records.sites import Site
 from msupply.records.stock import Location
 from msupply.sync.models import ChangelogCentral, Quarantined
 from msupply.wire import server_http
@@ -359,3 +360,10 @@ def test_a_shared_record_goes_to_the_other_sites(clinic, central):
     work(central)
     assert ids(queued(south)) == ["B1"]
     assert ids(queued(clinic)) == []
+
+
+def test_an_installation_that_works_on_when_its_site_was_freed_is_known_to_be_in_use(clinic):
+    # Otherwise a store could be taken from it as from a site on which nobody has worked.
+    Site.objects.filter(site_id=12).update(hardware_id=None, initialisation_status="new")
+    clinic.push(upsert("Location", "L1", {"Description": "S", "code": "S", "store_ID": "ST-01"}))
+    assert Site.objects.get(site_id=12).initialisation_status == "completed"

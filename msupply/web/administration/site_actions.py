@@ -54,7 +54,7 @@ def reset_hardware_id(request: PageRequest, site_id: str) -> HttpResponse:
         [
             _("The site “%(name)s” can then be initialised on another device.")
             % {"name": site.name},
-            _("The device that it has now can no longer synchronise."),
+            _("The next device that connects has the site: switch off the one that it has now."),
             _("What that device has not sent yet is lost: let it synchronise before."),
         ],
         _("Reset hardware id"),
