@@ -7,7 +7,7 @@ circle, the circle is opened, first where a supplier is only visible.
 
 import sys
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -91,7 +91,9 @@ def stores(connection: BaseDatabaseWrapper) -> list[MapStore]:
     central = {row[0] for row in found if sites.get(row[4], ("", None))[1] is Freshness.HERE}
     guessed = _visible_suppliers(connection, by_name, central)
     guessed = {store: supplier for store, supplier in guessed.items() if store not in known}
-    chosen = _without_circles({row[0] for row in found}, guessed | known, guessed)
+    # Guesses give way to what is known; that a store of the central server is supplied, first.
+    weak = {store: 2 if store in central else 1 for store in guessed}
+    chosen = _without_circles({row[0] for row in found}, guessed | known, weak)
     shown = []
     for store, code, name_id, label, number, _supplier in found:
         site, state = sites.get(number, ("", Freshness.NO_SITE))
@@ -208,9 +210,10 @@ def _names_of_stores(alias: str) -> QuerySet[Store, Any]:
 
 
 def _without_circles(
-    keys: set[str], suppliers: Mapping[str, str], guessed: Container[str] = ()
+    keys: set[str], suppliers: Mapping[str, str], weak: Mapping[str, int] | None = None
 ) -> dict[str, str]:
-    """Return the suppliers such that nobody supplies itself through others."""
+    """Return the suppliers such that nobody supplies itself through others; the weakest go first."""
+    weakness = weak or {}
     chosen = {k: s for k, s in suppliers.items() if k in keys and s in keys and k != s}
     safe: set[str] = set()
     for start in sorted(keys):
@@ -222,10 +225,10 @@ def _without_circles(
             on_way.add(key)
             key = chosen.get(key)
         if key is not None and key in on_way:
-            # What is known stays; else the one of the circle that supplies most is its head.
+            # Of those as weak, the one of the circle that supplies most is its head.
             circle = way[way.index(key) :]
             heads = Counter(chosen.values())
-            del chosen[max(circle, key=lambda k: (k in guessed, heads[k], k))]
+            del chosen[max(circle, key=lambda k: (weakness.get(k, 0), heads[k], k))]
         safe.update(way)
     return chosen
 

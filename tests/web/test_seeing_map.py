@@ -85,6 +85,17 @@ def test_of_two_that_are_seen_as_often_the_one_on_the_central_server_supplies(ch
     assert suppliers()["X"] == "W"
 
 
+def test_where_all_see_each_other_the_store_on_the_central_server_is_the_head(admin):
+    stores = store("C", site=1), store("D"), store("E")
+    Name.objects.filter(pk__in=["n-C", "n-D", "n-E"]).update(is_supplier=True)
+    Name.objects.filter(pk="n-E").update(supplying_store_id="D")
+    for seer in stores:
+        for seen in stores:
+            if seer != seen:
+                NameStoreJoin.objects.create(store=seer, name_id=seen.name_id)
+    assert suppliers() == {"C": None, "D": "C", "E": "D"}
+
+
 def test_circles_of_suppliers_are_opened(chain):
     Name.objects.filter(pk="n-W").update(supplying_store_id="C")
     found = suppliers()
