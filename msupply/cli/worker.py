@@ -22,7 +22,7 @@ STOP_SECONDS = 10
 
 def run(stop: threading.Event) -> None:
     """Work until `stop`; where another worker of this instance is at it, wait for its end."""
-    from django.db import connections
+    from django.db import OperationalError, connections
 
     from msupply.sync.sql import cycle_lock
 
@@ -33,10 +33,18 @@ def run(stop: threading.Event) -> None:
                 _work(connection, stop)
         except cycle_lock.CycleRunning:
             break
+        except OperationalError as error:
+            # Of two that wait for each other one is chosen; a disk is full; a server is gone.
+            _log.warning("The database failed, work goes on soon: %s", str(error).strip())
+            _rest(connection, stop)
         except Exception:
             _log.exception("The background worker goes on after an error")
-            connection.close()
-            stop.wait(AFTER_ERROR_SECONDS)
+            _rest(connection, stop)
+
+
+def _rest(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
+    connection.close()
+    stop.wait(AFTER_ERROR_SECONDS)
 
 
 def _work(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
