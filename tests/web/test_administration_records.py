@@ -100,6 +100,15 @@ def test_a_kind_that_is_not_merged_is_not_found(admin):
     assert admin.get("/merge/planet").status_code == 404
 
 
+def test_what_is_merged_elsewhere_is_said_beside_the_choice(admin):
+    Name.objects.create(id="twin", code="twin", name="Twin", type="PATIENT")
+    Name.objects.filter(pk__in=["patient-1", "twin"]).update(supplying_store_id="store-north")
+    page = admin.get("/merge/patient", {"keep": "patient-1", "delete": "twin"})
+    assert page.status_code == 422
+    assert "This can only be done at the home store" in page.text
+    assert "The record that stays" in page.text
+
+
 def test_a_patient_gets_another_home_store(admin):
     assert "/home-store/patient/patient-1" in admin.get("/list/patients/show/patient-1").text
     assert "North" in admin.get("/home-store/patient/patient-1").text

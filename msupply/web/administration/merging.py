@@ -20,7 +20,8 @@ from msupply.services import merges
 from msupply.services.merges import KINDS, Preview
 from msupply.services.permissions import PermissionMissing
 from msupply.sync.declare import Record
-from msupply.web import page
+from msupply.sync.ownership import EditRefused
+from msupply.web import alerts, page
 from msupply.web.screens import cells, labels, screen
 from msupply.web.screens.cells import Cell
 from msupply.web.screens.forms import ChooserInput
@@ -114,7 +115,13 @@ def _preview(request: PageRequest, kind: str, form: PairForm) -> Preview | None:
         return merges.preview(connection, visit.user, visit.store_id, kind, keep, delete)
     except ValidationError as error:
         page.add_errors(form, error, {})
-        return None
+    except EditRefused as refused:
+        if request.method == "POST":
+            raise
+        # Who only looks keeps the two records in sight, and may choose others.
+        alert = alerts.of_refusal(refused.refusal, visit.here)
+        form.add_error(None, f"{alert.title}. {alert.text}")
+    return None
 
 
 def _ids(form: PairForm) -> tuple[str, str]:
