@@ -96,6 +96,14 @@ def test_where_all_see_each_other_the_store_on_the_central_server_is_the_head(ad
     assert suppliers() == {"C": None, "D": "C", "E": "D"}
 
 
+def test_the_few_that_one_store_supplies_stand_on_its_line(chain):
+    store("D", site=3, supplier="H")
+    shown = [s for s in country_map.stores(connection) if len(s.id) == 1]
+    drawing = map_layout.draw(country_map.marks(shown, Level.STORES), 1040)
+    places = {spot.mark.key: spot.x for spot in drawing.spots}
+    assert places["C"] == places["D"]
+
+
 def test_circles_of_suppliers_are_opened(chain):
     Name.objects.filter(pk="n-W").update(supplying_store_id="C")
     found = suppliers()

@@ -9,6 +9,7 @@ from msupply.central.country_map import Mark
 ROW = 24
 INDENT = 22
 COLUMN = 188
+FEW = 6
 MARGIN = 14
 GEO_MARGIN = 28
 
@@ -90,7 +91,9 @@ def _branch(
 
 
 def _grid(drawing: Drawing, marks: Sequence[Mark], x: float, y: float) -> float:
-    columns = max(1, int((drawing.width - x - MARGIN) // COLUMN))
+    # A few stand below each other: the line from their hub reaches the first column alone.
+    most = max(1, int((drawing.width - x - MARGIN) // COLUMN))
+    columns = min(most, math.ceil(len(marks) / FEW))
     step = (drawing.width - x - MARGIN) / columns
     for n, mark in enumerate(marks):
         spot_x, spot_y = x + 6 + (n % columns) * step, y + (n // columns) * ROW
