@@ -77,6 +77,16 @@ def test_a_store_moves_and_tells_how_far_it_is(country):
     assert refused.code == 1
 
 
+def test_a_list_that_is_piped_has_a_line_for_each_row(country):
+    name = "The northern regional hospital of the great river valley, new building"
+    run(
+        *("site", "add", name, "--data", country, "--store", "V1=Valley"),
+        MSUPPLY_SITE_PASSWORD=PASSWORD,
+    )
+    lines = run("store", "list", "--data", country, "--search", "V1").out.splitlines()
+    assert any("V1" in line and name in line for line in lines)
+
+
 def test_a_site_is_added_with_choices_and_summed_up(country, tmp_path):
     summary = tmp_path / "west.txt"
     added = run(
