@@ -51,7 +51,7 @@ def copy(connection, shop, site, sync_with):
 
 def central_records(connection, site):
     reader = routing.reader_for(connection, here.load(connection), site)
-    found = routing.read(connection, Channel.CENTRAL, reader, 0, 1000, 1000)
+    found = routing.read(connection, Channel.CENTRAL, reader, 0, 10**9, 1000)
     return {change.record_id for change in found}
 
 
