@@ -133,7 +133,7 @@ def test_a_site_gets_a_new_password(admin):
 
 
 def test_a_hardware_id_is_reset_after_a_question(admin):
-    assert "no longer synchronise" in admin.get("/sites/reset/site-2").text
+    assert "next device that connects has the site" in admin.get("/sites/reset/site-2").text
     assert Site.objects.get(pk="site-2").hardware_id == "tablet-1"
     assert admin.post("/sites/reset/site-2").status_code == 302
     assert Site.objects.get(pk="site-2").hardware_id is None

@@ -249,10 +249,11 @@ def test_the_bar_and_the_alert(country, browser):
 def test_first_pages_are_light(country, browser):
     central, north, _south = country
     for path, page in first_pages(browser, central, north):
-        sizes = []
-        page.on("requestfinished", lambda request, sizes=sizes: sizes.append(request.sizes()))
+        finished = []
+        page.on("requestfinished", lambda request, found=finished: found.append(request))
         page.goto(path)
         page.wait_for_load_state("networkidle")
+        sizes = [request.sizes() for request in finished]
         weight = sum(s["responseBodySize"] + s["responseHeadersSize"] for s in sizes)
         print(f"{path}: {weight} bytes in {len(sizes)} answers")
         assert len(sizes) >= 5
