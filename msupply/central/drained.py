@@ -38,10 +38,7 @@ def conditions(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[Condit
         found += [
             Condition(told, bool(move.told_at)),
             Condition(_("The old site has sent everything since."), bool(move.pushed_at)),
-            Condition(
-                _("What the old site has sent is integrated."),
-                not has_unread(connection, move.from_site),
-            ),
+            _is_integrated(connection, move),
             Condition(
                 _("No record of the old site is kept back for a mistake."),
                 not kept_back(connection, move.from_site),
@@ -66,11 +63,13 @@ def _after_the_switch(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple
         return ()
     return (
         Condition(_("The old site has learnt that the store has left."), bool(move.learnt_at)),
-        Condition(
-            _("What the old site has sent is integrated."),
-            not has_unread(connection, move.from_site),
-        ),
+        _is_integrated(connection, move),
     )
+
+
+def _is_integrated(connection: BaseDatabaseWrapper, move: StoreMove) -> Condition:
+    unread = has_unread(connection, move.from_site)
+    return Condition(_("What the old site has sent is integrated."), not unread)
 
 
 def warnings(connection: BaseDatabaseWrapper, move: StoreMove) -> tuple[str, ...]:

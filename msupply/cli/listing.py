@@ -8,9 +8,6 @@ from rich.text import Text
 
 from msupply.cli.output import out
 
-# Of lines that another program reads: each row stays on one.
-_ANY_WIDTH = 10_000
-
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under headings; texts of others are not read as markup."""
@@ -20,8 +17,6 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
         table.add_column(Text(heading), overflow="fold", min_width=longest)
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    if not out.is_terminal:
-        out.width = _ANY_WIDTH
     out.print(table, soft_wrap=False)
 
 

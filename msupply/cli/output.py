@@ -12,7 +12,8 @@ from msupply.cli.failures import Failure
 from msupply.cli.words import _
 
 # Progress and errors go to standard error, so that output can be piped.
-out = Console(soft_wrap=True, highlight=False)
+# Another program reads line by line, so each row of a table stays on one.
+out = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 10_000)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 

@@ -3,7 +3,8 @@
 Where the record may be edited is checked first, then who asks, then the values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from msupply.records.users import User
 from msupply.services import activity, alike, json_values, newcomers, patients, visibility
 from msupply.services.guard import Guard
+from msupply.services.visibility import Fault
 from msupply.sync.clock import now
 from msupply.sync.declare import Record, SoftDelete
 from msupply.sync.declare.registry import RecordType, registry
@@ -172,11 +174,20 @@ def _validate(
     # What people did not touch may have come by sync as it is; it must not block them.
     exclude = {"id", "extra"} if is_new else {f.name for f in record._meta.fields} - touched
     errors = faults(record, exclude)
-    for check in (alike.faults, patients.faults, visibility.faults, json_values.faults):
-        for name, text in check(connection, [record], touched)[0]:
-            errors.setdefault(name, []).append(text)
+    found = alike.faults(connection, [record], touched) + contents(connection, [record], touched)
+    for name, text in chain.from_iterable(found):
+        errors.setdefault(name, []).append(text)
     if errors:
         raise ValidationError(errors)
+
+
+def contents(
+    connection: BaseDatabaseWrapper, records: Sequence[Record], touched: Iterable[str]
+) -> list[list[Fault]]:
+    """Return for each record of one type what its `touched` fields should not hold, by field."""
+    checks = (patients.faults, visibility.faults, json_values.faults)
+    found = (check(connection, records, touched) for check in checks)
+    return [list(chain.from_iterable(of_one)) for of_one in zip(*found, strict=True)]
 
 
 def faults(record: Record, exclude: set[str]) -> dict[str, list[str]]:

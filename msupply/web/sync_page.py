@@ -5,7 +5,6 @@ from typing import Any
 import segno
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +23,7 @@ from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
 from msupply.sync.models import Quarantined, Setting, SiteState
-from msupply.web import require, sync_state
+from msupply.web import asked, require, sync_state
 from msupply.web.visit import PageRequest
 
 QUARANTINED_SHOWN = 20
@@ -83,7 +82,7 @@ def _qr(url: str) -> str:
 
 def _quarantined(request: PageRequest) -> dict[str, Any]:
     rows = Quarantined.objects.order_by("-id")
-    found = Paginator(rows, QUARANTINED_SHOWN).get_page(request.GET.get("page"))
+    found = asked.page(request, rows, QUARANTINED_SHOWN)
     shown = [
         (row, _type_name(row), quarantine.in_words(row.reason, row.reason_values))
         for row in found.object_list

@@ -23,7 +23,7 @@ from msupply.sync.models import ChangelogCentral
 from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change, Reader
 from msupply.wire import credentials, messages, move_marks, pushed, site_cycles, waiting
-from msupply.wire.client_http import ORDERS_HEADER
+from msupply.wire.client_http import BATCH_LIMIT_HEADER, ORDERS_HEADER
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     View,
@@ -37,8 +37,6 @@ from msupply.wire.server_http import (
 
 # What stock clients ask for, and the most that anybody gets.
 USUAL_LIMIT, HIGHEST_LIMIT = 500, 5_000
-# Told to our own clients: they use larger batches and compress what they send.
-LIMIT_HEADER = "msupply-batch-limit"
 _LARGEST_CURSOR = 2**63 - 1
 
 
@@ -138,7 +136,7 @@ def _site_info(exchange: Exchange) -> HttpResponseBase:
             msupply=decided,
         )
     )
-    response[LIMIT_HEADER] = str(HIGHEST_LIMIT)
+    response[BATCH_LIMIT_HEADER] = str(HIGHEST_LIMIT)
     return response
 
 

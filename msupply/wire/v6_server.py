@@ -21,6 +21,7 @@ from msupply.sync.here import Here
 from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change
 from msupply.wire import credentials, messages, pushed, site_cycles, waiting
+from msupply.wire.client_http import BATCH_LIMIT_HEADER
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.messages import Batch, ModernChange, ModernRecord
 from msupply.wire.server_http import (
@@ -32,7 +33,7 @@ from msupply.wire.server_http import (
     read_body,
     respond,
 )
-from msupply.wire.v5_server import HIGHEST_LIMIT, LIMIT_HEADER
+from msupply.wire.v5_server import HIGHEST_LIMIT
 
 # Counting stops here: beyond it what is left is an estimate from cursors.
 COUNT_WINDOW = 10_000
@@ -65,7 +66,7 @@ class Call:
     def answer(self, data: object) -> HttpResponse:
         """Answer with data."""
         response = respond(self.request, messages.encode({"data": data}))
-        response[LIMIT_HEADER] = str(HIGHEST_LIMIT)
+        response[BATCH_LIMIT_HEADER] = str(HIGHEST_LIMIT)
         return response
 
     def refuse_while_integrating(self) -> None:

@@ -21,6 +21,14 @@ _BREAK = (
 )
 
 
+def at_work(pair, chance):
+    """Start both, with two web workers on the central server, and let people in."""
+    central, north = pair
+    central.workers = 2
+    start(central, north)
+    return People(central, north, chance)
+
+
 @central_on(POSTGRES)
 def test_nobody_sees_that_the_database_was_restarted(pair):
     central, _ = pair
@@ -37,10 +45,8 @@ def test_nobody_sees_that_the_database_was_restarted(pair):
 
 @central_on(POSTGRES)
 def test_broken_connections_to_the_database_lose_and_double_nothing(pair, chance):
-    central, north = pair
-    central.workers = 2
-    start(central, north)
-    people = People(central, north, chance)
+    people = at_work(pair, chance)
+    central, north = people.central, people.north
     for _ in range(4):
         people.work(12)
         north.request_cycle()
@@ -53,10 +59,8 @@ def test_broken_connections_to_the_database_lose_and_double_nothing(pair, chance
 
 @central_on(POSTGRES)
 def test_who_commits_late_or_in_another_order_is_passed_over_by_nobody(pair, chance):
-    central, north = pair
-    central.workers = 2
-    start(central, north)
-    people = People(central, north, chance)
+    people = at_work(pair, chance)
+    central, north = people.central, people.north
     people.work(40)
     ended = threading.Event()
     clerks = [random.Random(chance.random()) for _ in range(3)]

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from msupply.services import edit, json_values, keys, newcomers, patients, scope, visibility
+from msupply.services import edit, keys, newcomers, scope
 from msupply.services.guard import Guard
 from msupply.services.keys import Key
 from msupply.services.scope import Viewer
@@ -207,14 +207,10 @@ class _Planner:
         records = [row.record for row in rows]
         columns = {name for row in rows for name in row.given}
         fields = {name.removesuffix("_id") for name in columns}
-        parties = visibility.faults(self.viewer.connection, records, fields)
-        names = patients.faults(self.viewer.connection, records, fields)
-        contents = json_values.faults(self.viewer.connection, records, columns)
-        for row, *of_names, of_contents in zip(rows, parties, names, contents, strict=True):
-            faults = [(f"{name}_id", name, text) for found in of_names for name, text in found]
-            faults += [(name, name, text) for name, text in of_contents]
-            for column, name, text in faults:
-                if column in row.given:
+        found = edit.contents(self.viewer.connection, records, columns | fields)
+        for row, of_row in zip(rows, found, strict=True):
+            for name, text in of_row:
+                if not row.given.keys().isdisjoint((name, f"{name}_id")):
                     self.out.refuse(row.row, self.out.heading(name), text)
 
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +22,7 @@ from msupply.sync import quarantine
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.models import Quarantined
-from msupply.web import require
+from msupply.web import asked, require
 from msupply.web.administration import looks
 from msupply.web.seeing import reasons
 from msupply.web.seeing.health_words import look
@@ -127,7 +126,7 @@ def _cycle(row: SiteCycle) -> ShownCycle:
 
 def _kept(request: PageRequest, number: int) -> dict[str, Any]:
     rows = site_health.refused_records(connection, number)
-    found: Page[Quarantined] = Paginator(rows, KEPT_SHOWN).get_page(request.GET.get("page"))
+    found = asked.page(request, rows, KEPT_SHOWN)
     counts = [
         (reasons.of_record(code)[0], n)
         for code, n in site_health.refusal_counts(connection, number)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -53,9 +52,7 @@ def page(request: PageRequest) -> HttpResponse:
     """Show when each site and store was last heard of."""
     require.central_admin(request)
     wanted = _wanted(request)
-    found = Paginator(sync_report.lines(connection, wanted), SHOWN).get_page(
-        request.GET.get("page")
-    )
+    found = asked.page(request, sync_report.lines(connection, wanted), SHOWN)
     rows = list(found.object_list)
     for row in rows:
         row["look"] = look(row["state"])
