@@ -13,26 +13,19 @@ from msupply.central.whereabouts import Judge, Verdict, at_the_central_server
 from msupply.records.files import SyncFileReference
 from msupply.records.sites import Site
 from msupply.services.edit import rows_of
-from msupply.sync import cursors, quarantine
+from msupply.sync import cursors, left_out, quarantine
 from msupply.sync import here as instance
+from msupply.sync.changelog import LOGS
 from msupply.sync.declare import LocalOnly, SplitBy
 from msupply.sync.declare.policy import Editor, Policy
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.here import Here
 from msupply.sync.models import (
     BufferChunk,
-    ChangelogCentral,
-    ChangelogModern,
-    ChangelogQueue,
     ChangelogRow,
     Quarantined,
 )
 
-_LOGS: dict[Channel, type[ChangelogRow]] = {
-    Channel.CENTRAL: ChangelogCentral,
-    Channel.QUEUE: ChangelogQueue,
-    Channel.MODERN: ChangelogModern,
-}
 _SECRET = frozenset({"password"})
 _PUSHED_UP_TO = {Channel.QUEUE: cursors.PUSH_V5, Channel.MODERN: cursors.PUSH_V6}
 
@@ -133,7 +126,7 @@ def explain(
         merged_into=_merged_into(connection, kind, record_id),
     )
     found.verdicts = _verdicts(connection, here, kind, logged, sites)
-    found.notes = _notes(here, kind, found)
+    found.notes = _notes(here, kind, found) + _left_out(connection, kind, record_id)
     return found
 
 
@@ -179,6 +172,13 @@ def _notes(here: Here, kind: RecordType, found: Explanation) -> list[str]:
     elif found.merged_into is None and not found.quarantine:
         notes += _never_seen(kind, found)
     return notes
+
+
+def _left_out(connection: BaseDatabaseWrapper, kind: RecordType, record_id: str) -> list[str]:
+    rows = left_out.noted(connection).filter(record_type=kind.number, record_id=record_id)
+    text = _("It cannot be sent as it is, and is left out until it is changed: {reason}")
+    reasons = {quarantine.in_words(row.reason, row.reason_values) for row in rows}
+    return [text.format(reason=reason) for reason in sorted(reasons)]
 
 
 def _never_seen(kind: RecordType, found: Explanation) -> list[str]:
@@ -251,7 +251,7 @@ def _logged(
     connection: BaseDatabaseWrapper, kind: RecordType, record_id: str
 ) -> list[tuple[Channel, ChangelogRow]]:
     found = []
-    for channel, model in _LOGS.items():
+    for channel, model in LOGS.items():
         rows = rows_of(connection, model)
         row = rows.filter(record_type=kind.number, record_id=record_id).first()
         if row is not None:

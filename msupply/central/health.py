@@ -12,13 +12,21 @@ from django.utils.translation import gettext as _
 
 from msupply.records.sites import Site
 from msupply.records.stores import Store
+from msupply.services import leaving
 from msupply.services.edit import rows_of
 from msupply.sync import changelog, cursors, quarantine, triggers
 from msupply.sync import here as instance
-from msupply.sync.declare.registry import Channel, registry
+from msupply.sync.declare import Form
+from msupply.sync.declare.message import Message
+from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.models import BufferChunk, Cursor, Quarantined, SiteState
+from msupply.sync.records import columns_of
 
 # A cursor of this name may not be beyond the head of this log.
+# Of each record type so many that cannot leave are named; all are counted.
+_NAMED = 20
+_AT_ONCE = 5_000
+
 _CURSOR_LOGS = {cursors.PUSH_V5: Channel.QUEUE, cursors.PUSH_V6: Channel.MODERN}
 
 
@@ -37,7 +45,7 @@ def examine(connection: BaseDatabaseWrapper) -> list[Finding]:
     if any(finding.wrong for finding in findings):
         # Nothing else can be asked of tables that are not there.
         return findings
-    for look in (_triggers, _role, _cursors, _orphans, _quarantine, _buffer):
+    for look in (_triggers, _role, _cursors, _orphans, _leaving, _quarantine, _buffer):
         findings += look(connection)
     return findings
 
@@ -134,6 +142,44 @@ def _count_missing(
     targets = rows_of(connection, reference.related_model).filter(pk=OuterRef(reference.attname))
     rows = rows_of(connection, model).filter(**{f"{reference.name}__isnull": False})
     return rows.filter(~Exists(targets)).count()
+
+
+def _leaving(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    """Write every record as it would travel from here: what cannot be written, no site ever gets."""
+    here = instance.load(connection)
+    forms = {
+        *((Form.TO_SITE,) if here.is_central else ()),
+        *((Form.TO_CENTRAL,) if here.is_remote else ()),
+        Form.MODERN,
+    }
+    wrong = False
+    for kind in registry().synced:
+        stuck: dict[str, Message] = {}
+        for ids in _all_ids(connection, kind):
+            columns = columns_of(connection, kind, ids)
+            for _table, place, reason in leaving.unsendable(kind, columns, forms):
+                stuck.setdefault(columns["id"][place], reason)
+        for record_id, reason in list(stuck.items())[:_NAMED]:
+            text = _("{type} {id} cannot be sent: {reason}").format(
+                type=kind.name,
+                id=record_id,
+                reason=quarantine.in_words(*quarantine.as_columns(reason)),
+            )
+            yield Finding("leaving", text, True)
+        if len(stuck) > _NAMED:
+            text = _("{n} more of {type} cannot be sent.")
+            yield Finding("leaving", text.format(n=len(stuck) - _NAMED, type=kind.name), True)
+        wrong = wrong or bool(stuck)
+    if not wrong:
+        yield Finding("leaving", _("Every record can be sent."))
+
+
+def _all_ids(connection: BaseDatabaseWrapper, kind: RecordType) -> Iterator[list[str]]:
+    """Yield the ids of a type, some at a time."""
+    last, every = "", rows_of(connection, kind.model).order_by("pk")
+    while ids := list(every.filter(pk__gt=last).values_list("pk", flat=True)[:_AT_ONCE]):
+        yield ids
+        last = ids[-1]
 
 
 def _quarantine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from msupply.cli.start import DEFAULT_DATA, DataDir, JsonOutput, use_instance
 from msupply.cli.words import _
 
 HELP = _(
-    "Look for missing migrations and triggers, wrong cursors, orphans and records kept back.\n\n"
+    "Look for missing migrations and triggers, wrong cursors, orphans, and records kept back or"
+    " unfit to be sent.\n\n"
     "Nothing is changed. The exit code is 0 when everything is in order."
 )
 # Of findings; programs read them as they are.
@@ -22,6 +23,7 @@ _SUBJECTS = {
     "cursors": _("cursors"),
     "references": _("references"),
     "loose references": _("loose references"),
+    "leaving": _("leaving"),
     "quarantine": _("quarantine"),
     "buffer": _("buffer"),
 }

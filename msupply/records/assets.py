@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from msupply.records.properties import ValueType
+from msupply.records.values import JsonText
 from msupply.sync.declare import (
     DATETIME,
     Central,
@@ -99,7 +100,7 @@ class AssetCatalogueItem(Record):
     model = models.TextField()
     asset_catalogue_type = Ref("records.AssetCatalogueType", verbose_name=_("type"))
     # A JSON object by the keys of asset properties.
-    properties = models.TextField(null=True, blank=True)
+    properties = JsonText(null=True, blank=True)
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
 
     number = 123
@@ -187,8 +188,8 @@ class Asset(Record):
     needs_replacement = models.BooleanField(_("needs replacement"), null=True, blank=True)
     donor_name = Ref("records.Name", null=True, verbose_name=_("donor"))
     # JSON objects: values by the keys of asset properties; which fields a scan has fixed.
-    properties = models.TextField(null=True, blank=True)
-    locked_fields_json = models.TextField(_("locked fields"), null=True, blank=True)
+    properties = JsonText(null=True, blank=True)
+    locked_fields_json = JsonText(_("locked fields"), null=True, blank=True)
     created_datetime = models.DateTimeField(_("created at"), editable=False)
     modified_datetime = models.DateTimeField(_("changed at"), editable=False)
     deleted_datetime = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from msupply.records.values import JsonText
 from msupply.sync.declare import LocalOnly, Permissions, Record, Ref, SoftRef
 from msupply.sync.declare.policy import Editor
 
@@ -44,8 +45,8 @@ class DashboardPanel(Record):
     title = models.TextField(_("title"))
     kind = models.TextField(choices=PanelKind, default=PanelKind.NUMBER)
     report = SoftRef("records.Report", verbose_name=_("report"))
-    # JSON text: the arguments of the report.
-    arguments = models.TextField(_("arguments"), blank=True, default="{}")
+    # The arguments of the report.
+    arguments = JsonText(_("arguments"), blank=True, default="{}")
     sort_order = models.IntegerField(_("sort order"), default=0)
 
     number = 331

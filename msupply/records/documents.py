@@ -4,8 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from msupply.records.quirks.documents import DOCUMENT
-from msupply.records.values import ANY_JSON, null_text, open_choice
+from msupply.records.values import JsonText, null_text, open_choice
 from msupply.sync.declare import (
+    ANY_JSON,
     JSON,
     Central,
     Field,
@@ -100,7 +101,7 @@ class Document(Record):
     # Like a path: all versions of a document have it in common.
     name = models.TextField(_("name"))
     # A JSON array of ids.
-    parent_ids = models.TextField(_("parents"), default="[]")
+    parent_ids = JsonText(_("parents"), default="[]")
     user = SoftRef("records.User", null=False, verbose_name=_("user"))
     datetime = models.DateTimeField(_("written at"))
     type = models.TextField(_("type"))

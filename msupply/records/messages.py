@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from msupply.records.quirks import messages as quirks
-from msupply.records.values import ANY_JSON, PLAIN_DATE_PART, open_choice
+from msupply.records.values import PLAIN_DATE_PART, open_choice
 from msupply.sync.declare import (
     Field,
     Legacy,
@@ -25,7 +25,7 @@ class SyncMessage(Record):
 
     to_store = Ref("records.Store", null=True, verbose_name=_("to store"))
     from_store = Ref("records.Store", null=True, verbose_name=_("from store"))
-    # JSON text.
+    # A sentence, or any other JSON as its text.
     body = models.TextField()
     created_datetime = models.DateTimeField(_("created at"))
     status = models.TextField(choices=Status, default=Status.NEW)
@@ -42,7 +42,7 @@ class SyncMessage(Record):
             "ID": "id",
             "toStoreID": "to_store_id",
             "fromStoreID": "from_store_id",
-            "body": Field("body", ANY_JSON),
+            "body": Field("body", quirks.BODY),
             "status": Field("status", choice({"new": "NEW", "processed": "PROCESSED"})),
             "type": Field("type", open_choice({"RequestFieldChange": "REQUEST_FIELD_CHANGE"})),
             "error_message": "error_message",

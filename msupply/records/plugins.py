@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from msupply.records.values import ANY_JSON
 from msupply.sync.declare import (
+    ANY_JSON,
     Central,
     Field,
     HardDelete,

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from msupply.records.values import JsonText
 from msupply.sync.declare import CentralStore, HardDelete, Modern, Record, Ref
 
 
@@ -10,8 +11,7 @@ class Preference(Record):
     """One preference. Ids are `<key>_global` and `<key>_<store id>`."""
 
     key = models.TextField()
-    # JSON text.
-    value = models.TextField()
+    value = JsonText()
     store = Ref("records.Store", null=True, verbose_name=_("store"))
 
     number = 175

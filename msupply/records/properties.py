@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from msupply.records.values import JsonText
 from msupply.sync.declare import Central, Modern, Permissions, Record, Ref, Shared
 
 
@@ -57,7 +58,7 @@ class NameOmsFields(Record):
     """The values of a name's properties. Its id is the id of the name."""
 
     # A JSON object by property key.
-    properties = models.TextField(null=True, blank=True)
+    properties = JsonText(null=True, blank=True)
 
     number = 137
     data_types = (12,)

@@ -7,8 +7,9 @@ import msgspec
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from msupply.records.values import ANY_JSON
+from msupply.records.values import JsonText
 from msupply.sync.declare import (
+    ANY_JSON,
     Central,
     Codec,
     Field,
@@ -88,8 +89,7 @@ class Report(Record):
     name = models.TextField()
     code = models.TextField()
     version = models.TextField()
-    # JSON text.
-    template = models.TextField()
+    template = JsonText()
     context = models.TextField(choices=Context)
     sub_context = models.TextField(_("group"), null=True, blank=True)
     comment = models.TextField(null=True, blank=True)

@@ -1,11 +1,15 @@
 """Kinds of values on the wires that several record types share, beyond those of the engine."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
+from msupply.sync.declare import json_text
 from msupply.sync.declare.codecs import (
     BOOL,
     DATE,
@@ -20,14 +24,26 @@ from msupply.sync.declare.codecs import (
     number,
     with_default,
 )
+from msupply.sync.declare.message import BadValue
 
 
-def _json_text(value: msgspec.Raw) -> str:
-    return bytes(value).decode()
+def check_json(text: str) -> None:
+    """Raise ValidationError for what people have written where JSON must stand."""
+    try:
+        json_text.checked(text)
+    except BadValue:
+        raise ValidationError(gettext("This is no JSON.")) from None
 
 
-def _raw(value: str) -> msgspec.Raw:
-    return msgspec.Raw(value.encode())
+class JsonText(models.TextField):  # type: ignore[type-arg]
+    """Text that is JSON, and text on the wires as well; what came by sync may be none."""
+
+    default_validators = (check_json,)
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """Be text for migrations: in the database it is."""
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.TextField", args, options
 
 
 def _same_in_every_form(convert: Any) -> dict[Form, Any]:
@@ -36,8 +52,6 @@ def _same_in_every_form(convert: Any) -> dict[Form, Any]:
 
 # A yes or no whose key may be missing or null, both meaning no.
 FLAG = Codec(bool | None, False, bool, _same_in_every_form(bool))
-# Any JSON value, null too, kept as the text that came.
-ANY_JSON = Codec(msgspec.Raw, decode=_json_text, encode=_same_in_every_form(_raw))
 # A moment that is null on the wire when there is none, also towards a site.
 NULL_MOMENT = Codec(str | None, None, decode_datetime, _same_in_every_form(iso_datetime))
 
@@ -47,7 +61,10 @@ def _decode_zoned(value: str | None) -> str | None:
         return None
     moment = dt.datetime.fromisoformat(value)
     if moment.tzinfo is not None:
-        moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
+        try:
+            moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
+        except OverflowError:
+            raise BadValue(_("{key}: “{value}” is no date and time")) from None
     return moment.isoformat(" ")
 
 

@@ -15,7 +15,15 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.users import User
-from msupply.services import activity, alike, json_values, newcomers, patients, visibility
+from msupply.services import (
+    activity,
+    alike,
+    custom_values,
+    leaving,
+    newcomers,
+    patients,
+    visibility,
+)
 from msupply.services.guard import Guard
 from msupply.services.visibility import Fault
 from msupply.sync.clock import now
@@ -175,6 +183,8 @@ def _validate(
     exclude = {"id", "extra"} if is_new else {f.name for f in record._meta.fields} - touched
     errors = faults(record, exclude)
     found = alike.faults(connection, [record], touched) + contents(connection, [record], touched)
+    if not errors and not any(found):
+        found = leaving.faults(connection, [record], touched)
     for name, text in chain.from_iterable(found):
         errors.setdefault(name, []).append(text)
     if errors:
@@ -185,7 +195,7 @@ def contents(
     connection: BaseDatabaseWrapper, records: Sequence[Record], touched: Iterable[str]
 ) -> list[list[Fault]]:
     """Return for each record of one type what its `touched` fields should not hold, by field."""
-    checks = (patients.faults, visibility.faults, json_values.faults)
+    checks = (patients.faults, visibility.faults, custom_values.faults)
     found = (check(connection, records, touched) for check in checks)
     return [list(chain.from_iterable(of_one)) for of_one in zip(*found, strict=True)]
 

@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.policy import Policy
 from msupply.sync.declare.registry import Channel, RecordType, registry
+from msupply.sync.models import ChangelogCentral, ChangelogModern, ChangelogQueue, ChangelogRow
 from msupply.sync.sql import dialect
 from msupply.sync.sql.dialect import stage_name
 from msupply.sync.sql.routing_columns import (
@@ -17,6 +18,12 @@ from msupply.sync.sql.routing_columns import (
     partner,
     tombstone_values,
 )
+
+LOGS: dict[Channel, type[ChangelogRow]] = {
+    Channel.CENTRAL: ChangelogCentral,
+    Channel.QUEUE: ChangelogQueue,
+    Channel.MODERN: ChangelogModern,
+}
 
 
 @dataclass(frozen=True)

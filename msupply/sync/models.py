@@ -132,6 +132,28 @@ class Quarantined(models.Model):
         ]
 
 
+class LeftOut(models.Model):
+    """A record that cannot be written as the wire has it, and why; see left_out.py.
+
+    `log` and `cursor` say which change of the record it was. `reason` and `reason_values` are as in
+    quarantine.
+    """
+
+    log = models.TextField()
+    cursor = models.BigIntegerField()
+    record_type = models.SmallIntegerField()
+    record_id = models.TextField()
+    reason = models.TextField()
+    reason_values = models.TextField()
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sync_left_out"
+        constraints: ClassVar = [
+            models.UniqueConstraint("log", "cursor", name="sync_left_out_change")
+        ]
+
+
 class Cursor(models.Model):
     """How far this site has read a log, its own or a central server's."""
 

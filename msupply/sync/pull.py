@@ -163,7 +163,8 @@ def _read_modern(
         keep(batch, cursor)
         total = max(total, batch.total)
         done += len(batch.records)
-        report(done, max(total, done))
+        # A server counts what there is nothing to say about as well.
+        report(done, done if position is None else max(total, done))
 
 
 def _read_ahead(

@@ -111,7 +111,8 @@ def _batches(own: "_OwnChanges", limit: Callable[[], int]) -> Iterator[PushBatch
             return
         size, after = len(changes), changes[-1].cursor
         going = Direction.BOTH if own.is_primary else Direction.UP
-        records = render(own.connection, changes, own.way.wire, own.way.form, going)
+        way = own.way
+        records = render(own.connection, way.channel, changes, way.wire, way.form, going)
         total = size if is_last else max(waiting, size + 1)
         yield PushBatch(records, size, total, after, is_last)
         waiting -= size

@@ -57,8 +57,7 @@ def keep(
                     chunk.action,
                     _storable(data.decode("utf-8", "replace")),
                     problem.code,
-                    problem.reason.template,
-                    msgspec.json.encode(problem.reason.values).decode(),
+                    *as_columns(problem.reason),
                     problem.waits_table,
                     problem.waits_id,
                     now,
@@ -153,6 +152,11 @@ def missing_parent(column: str, table: str, parent_id: str) -> Problem:
     text = _("{column}: there is no {type} “{id}” here (yet)")
     reason = Message(text, {"column": column, "type": name, "id": parent_id})
     return Problem(MISSING_PARENT, reason, table, parent_id)
+
+
+def as_columns(reason: Message) -> tuple[str, str]:
+    """Return a reason as the two columns that it is kept in."""
+    return reason.template, msgspec.json.encode(reason.values).decode()
 
 
 def in_words(reason: str, reason_values: str) -> str:

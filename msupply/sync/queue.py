@@ -61,12 +61,14 @@ def first(
             break
         # Nothing to say about these rows: the site could never acknowledge them.
         after = changes[-1].cursor
-    if not records and not read_up_to and up_to - state.queue_cursor > IDLE_STEP:
-        _move(connection, site_id, up_to, [])
     if not records:
+        passed = after > state.queue_cursor or up_to - state.queue_cursor > IDLE_STEP
+        if passed and not read_up_to:
+            _move(connection, site_id, up_to, [])
         return QueueBatch([], 0)
     waiting = routing.count(connection, Channel.QUEUE, reader, after, up_to, COUNT_WINDOW)
-    return QueueBatch(records, max(waiting - len(ahead), len(records)))
+    silent = len(wanted) - len({record.cursor for record in records})
+    return QueueBatch(records, max(waiting - len(ahead) - silent, len(records)))
 
 
 def length(connection: BaseDatabaseWrapper, site_id: int) -> int:
@@ -142,7 +144,8 @@ def _reader(connection: BaseDatabaseWrapper, state: SiteState) -> Reader:
 def _render(
     connection: BaseDatabaseWrapper, changes: list[Change], new_up_to: int | None = None
 ) -> list[WireRecord]:
-    return render(connection, changes, Wire.V5, Form.TO_SITE, Direction.DOWN, new_up_to)
+    way = Wire.V5, Form.TO_SITE, Direction.DOWN
+    return render(connection, Channel.QUEUE, changes, *way, new_up_to)
 
 
 def _move(connection: BaseDatabaseWrapper, site_id: int, cursor: int, ahead: list[int]) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from msupply.central import integration
 from msupply.services.instance import check_url
-from msupply.sync import cycle, driver, failure, log, quarantine
+from msupply.sync import cycle, driver, failure, left_out, log, quarantine
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Wire, registry
@@ -24,9 +24,11 @@ from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
 from msupply.sync.models import Quarantined, Setting, SiteState
 from msupply.web import asked, require, sync_state
+from msupply.web.screens import screen
 from msupply.web.visit import PageRequest
 
 QUARANTINED_SHOWN = 20
+LEFT_OUT_SHOWN = 50
 SHORTEST_INTERVAL = 10
 SERVER_ADMIN = "SERVER_ADMIN"
 
@@ -87,7 +89,20 @@ def _quarantined(request: PageRequest) -> dict[str, Any]:
         (row, _type_name(row), quarantine.in_words(row.reason, row.reason_values))
         for row in found.object_list
     ]
-    return {"quarantined": found, "quarantined_rows": shown}
+    return {"quarantined": found, "quarantined_rows": shown} | _left_out(request)
+
+
+def _left_out(request: PageRequest) -> dict[str, Any]:
+    """Return the records that cannot be sent as they are."""
+    rows = left_out.noted(connection)
+    shown = []
+    for row in rows[:LEFT_OUT_SHOWN]:
+        kind = registry().by_number.get(row.record_type)
+        if kind:
+            reason = quarantine.in_words(row.reason, row.reason_values)
+            url = screen.of_type(kind).page("detail", row.record_id)
+            shown.append((row, str(kind.model._meta.verbose_name), reason, url))
+    return {"left_out_count": rows.count(), "left_out_rows": shown}
 
 
 def _type_name(row: Quarantined) -> str:

@@ -131,6 +131,9 @@ class LegacyClient:
 
     def push(self, waiting: int, records: Sequence[WireRecord]) -> None:
         """Send records, in more than one request where one would be too large."""
+        if not records:
+            # Of a whole batch nothing can be said; nothing at all would be the end of the push.
+            return
 
         def send(part: list[bytes], is_last: bool) -> None:
             nonlocal waiting

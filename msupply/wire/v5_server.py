@@ -198,7 +198,8 @@ def _central_records(exchange: Exchange) -> HttpResponseBase:
         if not changes:
             # Past what this site has seen there is nothing for it: it must not crawl on.
             return exchange.answer(messages.CentralRecords(cursor))
-        records = render(connection, changes, Wire.V5, Form.TO_SITE, Direction.DOWN, new_up_to)
+        way = Wire.V5, Form.TO_SITE, Direction.DOWN
+        records = render(connection, Channel.CENTRAL, changes, *way, new_up_to)
         after = changes[-1].cursor
     site_cycles.exchanged(connection, site_id, pulled=len(records))
     last = records[-1].cursor

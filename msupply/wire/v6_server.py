@@ -169,21 +169,26 @@ def _size(batch_size: int) -> int:
 
 def _batch(call: Call, changes: list[Change], total: int, after: int, head: int) -> Batch:
     is_last = total <= len(changes)
-    records = render(call.connection, changes, Wire.V6, Form.MODERN, Direction.DOWN)
+    way = Wire.V6, Form.MODERN, Direction.DOWN
+    records = render(call.connection, Channel.MODERN, changes, *way)
     site_cycles.exchanged(call.connection, call.site_id, pulled=len(records))
-    end = _looked_at(call, after, head, told=bool(records)) if is_last else changes[-1].cursor
+    if is_last:
+        end = _looked_at(call, after, head, told=bool(records), passed=bool(changes))
+    else:
+        end = changes[-1].cursor
     return Batch(end, total, is_last, [_change(record) for record in records])
 
 
-def _looked_at(call: Call, after: int, head: int, *, told: bool) -> int:
+def _looked_at(call: Call, after: int, head: int, *, told: bool, passed: bool) -> int:
     """Return how far the log has been looked at with a last batch, so that the site skips that.
 
     Integration does not wait for the disk: after a power cut the last cursors are given anew, and
     a site that was told of them would skip other changes. A write of ours does wait, and brings all
-    that is older to the disk; where the site was told something, that has been noted.
+    that is older to the disk; where the site was told something, that has been noted. Changes that
+    there was nothing to tell of are `passed` as well.
     """
     if not told:
-        if head - after <= IDLE_STEP:
+        if not passed and head - after <= IDLE_STEP:
             return max(after, 0)
         cursors.set_to(call.connection, cursors.TOLD_V6, head)
     return max(head, after)

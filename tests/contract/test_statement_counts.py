@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from msupply.sync import buffer, here
 from msupply.sync.declare.codecs import Form
-from msupply.sync.declare.registry import Wire, registry
+from msupply.sync.declare.registry import Channel, Wire, registry
 from msupply.sync.declare.wire import Direction
 from msupply.sync.integrate import Origin, integrate
 from msupply.sync.records import render
@@ -70,7 +70,7 @@ def rendering(at: Instance, wire: Wire, form: Form, going: Direction, rows: list
         integrate(at.connection, Origin(site_id=None, trusted=True))
         at.connection.queries_log.clear()
         with CaptureQueriesContext(at.connection) as statements:
-            records = render(at.connection, changes, wire, form, going)
+            records = render(at.connection, Channel.QUEUE, changes, wire, form, going)
     assert len(records) == len(rows)
     return len(statements)
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 from msupply.records.quirks import lookups
+from msupply.records.quirks.amounts import on_wire
 from msupply.records.quirks.letters import (
     WRITTEN,
     read_moments,
@@ -223,7 +224,7 @@ def _total(batch: DecodedBatch) -> None:
             line_type == "SERVICE" and invoice_type in {"INBOUND_SHIPMENT", "CUSTOMER_RETURN"}
         )
         price = columns["cost_price_per_pack" if inwards else "sell_price_per_pack"][place]
-        total = columns["number_of_packs"][place] * price
+        total = on_wire(columns["number_of_packs"][place] * price)
         for column in ("total_before_tax", "total_after_tax"):
             if columns["item_code"][place] is None or columns[column][place] is None:
                 columns[column][place] = total

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msupply.records.quirks.amounts import on_wire
 from msupply.records.quirks.moments import MIDNIGHT, date_parts
 from msupply.sync.declare.decoded import Columns, DecodedBatch
 from msupply.sync.declare.message import missing
@@ -66,7 +67,7 @@ def _percentage(amount: float, total: float) -> float | None:
 
 def _tidy(value: float) -> float:
     """Undo the error that dividing and multiplying leaves in the last digits."""
-    return float(f"{value:.12g}")
+    return on_wire(float(f"{value:.12g}"))
 
 
 def encode_order(columns: Columns, wire: Columns) -> None:

@@ -3,6 +3,7 @@
 import math
 from datetime import UTC, datetime
 
+from msupply.records.quirks.amounts import on_wire, whole_on_wire
 from msupply.records.quirks.letters import LETTERS, unknown_status
 from msupply.records.quirks.moments import MIDNIGHT, date_parts
 from msupply.sync.declare.decoded import Columns, DecodedBatch
@@ -92,7 +93,9 @@ def _moment(seconds: int) -> str:
 
 
 def _seconds(moment: str | None) -> int:
-    return int(datetime.fromisoformat(moment + "+00:00").timestamp()) if moment else 0
+    if not moment:
+        return 0
+    return whole_on_wire(datetime.fromisoformat(moment + "+00:00").timestamp())
 
 
 def _letters(status: str) -> str:
@@ -114,7 +117,7 @@ def encode_requisition(columns: Columns, wire: Columns) -> None:
             columns["type"], columns["sent_datetime"], columns["finalised_datetime"], strict=True
         )
     ]
-    wire["daysToSupply"] = [math.trunc(m * _DAYS) for m in columns["max_months_of_stock"]]
+    wire["daysToSupply"] = [whole_on_wire(m * _DAYS) for m in columns["max_months_of_stock"]]
 
 
 def decode_line(batch: DecodedBatch) -> None:
@@ -134,7 +137,7 @@ def decode_line(batch: DecodedBatch) -> None:
 
 def _monthly(usage: float) -> float:
     """Return the number that gives back exactly this daily usage, if there is one."""
-    product = usage * _DAYS
+    product = on_wire(usage * _DAYS)
     for amount in (
         round(product, 6),
         product,
@@ -150,6 +153,6 @@ def encode_line(columns: Columns, wire: Columns) -> None:
     """Write daily usage, and losses and additions in one number."""
     wire["daily_usage"] = [amount / _DAYS for amount in columns["average_monthly_consumption"]]
     wire["Cust_loss_adjust"] = [
-        added - lost
+        on_wire(added - lost)
         for added, lost in zip(columns["addition_in_units"], columns["loss_in_units"], strict=True)
     ]

@@ -7,11 +7,11 @@ its code, its name within its parent, or the two records that it joins.
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from msupply.services import edit, keys, newcomers, scope
+from msupply.services import edit, keys, leaving, newcomers, scope
 from msupply.services.guard import Guard
 from msupply.services.keys import Key
 from msupply.services.scope import Viewer
@@ -203,15 +203,18 @@ class _Planner:
         self.out.rows.append(row)
 
     def _contents(self) -> None:
-        rows = self.out.good
-        records = [row.record for row in rows]
-        columns = {name for row in rows for name in row.given}
-        fields = {name.removesuffix("_id") for name in columns}
-        found = edit.contents(self.viewer.connection, records, columns | fields)
-        for row, of_row in zip(rows, found, strict=True):
-            for name, text in of_row:
-                if not row.given.keys().isdisjoint((name, f"{name}_id")):
-                    self.out.refuse(row.row, self.out.heading(name), text)
+        for check in (edit.contents, leaving.faults):
+            rows = self.out.good
+            records = [row.record for row in rows]
+            columns = {name for row in rows for name in row.given}
+            fields = {name.removesuffix("_id") for name in columns}
+            found = check(self.viewer.connection, records, columns | fields)
+            for row, of_row in zip(rows, found, strict=True):
+                for name, text in of_row:
+                    if name == NON_FIELD_ERRORS:
+                        self.out.refuse(row.row, "", text)
+                    elif not row.given.keys().isdisjoint((name, f"{name}_id")):
+                        self.out.refuse(row.row, self.out.heading(name), text)
 
 
 def _nothing_yet(

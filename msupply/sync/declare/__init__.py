@@ -1,6 +1,7 @@
 """What a record type says about itself: its columns, its policy, its names on the wire."""
 
 from msupply.sync.declare.codecs import (
+    ANY_JSON,
     BOOL,
     DATE,
     DATETIME,
@@ -40,6 +41,7 @@ from msupply.sync.declare.removal import HardDelete, SoftDelete
 from msupply.sync.declare.wire import Direction, Legacy, Modern
 
 __all__ = [
+    "ANY_JSON",
     "BOOL",
     "DATE",
     "DATETIME",

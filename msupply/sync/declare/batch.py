@@ -12,17 +12,27 @@ import msgspec
 from django.utils.translation import gettext_noop as _
 from msgspec.structs import astuple
 
+from msupply.sync.declare import json_text
 from msupply.sync.declare.codecs import REQUIRED, Codec, Field, Form
 from msupply.sync.declare.decoded import Columns, DecodedBatch, raw_pairs
 from msupply.sync.declare.message import (
     BadValue,
     Message,
+    Refused,
     missing,
     refused,
     shortened,
     unreadable,
+    unwritable,
 )
 from msupply.sync.declare.registry import RecordType, Wire, WireTable
+
+# What values that no record of the type should have can raise in a quirk.
+_UNWRITABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+_read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_write = msgspec.json.Encoder().encode
+_NULL = msgspec.Raw(b"null")
 
 
 class _Group:
@@ -86,6 +96,20 @@ class TableCodec:
 
     def decode(self, chunk: bytes) -> DecodedBatch:
         """Decode a chunk; a record that cannot be read is marked in `errors` and stays in `raw`."""
+        batch = self._converted(chunk)
+        legacy = self.table.legacy
+        if legacy and legacy.decode:
+            legacy.decode(batch)
+        batch.columns["id"] = batch.ids
+        batch.columns["extra"] = batch.extras
+        self._refuse_missing(batch)
+        return batch
+
+    def unreadable(self, chunk: bytes) -> dict[int, Message]:
+        """Return why records of a chunk cannot be read, by place; quirks are not asked."""
+        return self._converted(chunk).errors
+
+    def _converted(self, chunk: bytes) -> DecodedBatch:
         batch = self._read(chunk)
         for group in self.groups:
             batch.wire |= group.columns(batch.wire.pop(group.key))
@@ -94,12 +118,6 @@ class TableCodec:
                 batch.columns[wire_field.column] = _convert(key, wire_field.codec, batch)
             else:
                 batch.wire[key] = _convert(key, wire_field.codec, batch)
-        legacy = self.table.legacy
-        if legacy and legacy.decode:
-            legacy.decode(batch)
-        batch.columns["id"] = batch.ids
-        batch.columns["extra"] = batch.extras
-        self._refuse_missing(batch)
         return batch
 
     def _read(self, chunk: bytes) -> DecodedBatch:
@@ -141,29 +159,39 @@ class TableCodec:
         return batch
 
     def _read_record(self, data: bytes) -> tuple[Any, str | None]:
-        if b"\\u0000" in data:
+        if b"\\u0000" in data and json_text.has_nul(data.decode()):
             raise BadValue(_("text must not hold the character NUL"))
         try:
             return self._decode_one(data), None
         except msgspec.ValidationError:
             pass
-        fields = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        fields = _read_object(data)
         for alias, key in self.table.aliases.items():
             if alias in fields:
                 value = fields.pop(alias)
                 fields.setdefault(key, value)
         extra: dict[str, Any] = {key: fields.pop(key) for key in fields.keys() - self.known}
         for group in self.groups:
-            inner = msgspec.json.decode(fields.get(group.key, b"null"))
-            if isinstance(inner, dict):
+            value = fields.get(group.key, _NULL)
+            if _is_object(value):
+                inner = _read_object(value)
                 unknown = {k: inner.pop(k) for k in inner.keys() - set(group.members.values())}
-                fields[group.key] = msgspec.Raw(msgspec.json.encode(inner))
+                fields[group.key] = msgspec.Raw(_write(inner))
                 if unknown:
                     extra[group.key] = unknown
-            elif not inner:
+            elif not msgspec.json.decode(value):
                 fields.pop(group.key, None)
-        record = self._decode_one(msgspec.json.encode(fields))
-        return record, msgspec.json.encode(extra).decode() if extra else None
+        record = self._decode_one(_write(fields))
+        return record, self._checked(extra) if extra else None
+
+    def _checked(self, extra: dict[str, Any]) -> str:
+        """Return the keys that are unknown here as JSON. Raises BadValue: see json_text."""
+        for key, value in extra.items():
+            try:
+                json_text.checked(_write(value).decode())
+            except BadValue as error:
+                raise Refused(refused(key, value, error)) from None
+        return _write(extra).decode()
 
     def _check_ids(self, batch: DecodedBatch) -> None:
         if self.table.is_merge:
@@ -197,25 +225,40 @@ class TableCodec:
                     if value is None:
                         batch.errors.setdefault(place, missing(column))
 
-    def encode(self, columns: Columns, form: Form) -> list[msgspec.Raw]:
-        """Turn columns of the table into records of the wire, as JSON, in the form asked for."""
+    def encode(self, columns: Columns, form: Form) -> list[msgspec.Raw | Message]:
+        """Turn columns of the table into records of the wire, as JSON, in the form asked for.
+
+        For a record that cannot be written there is the reason in its place.
+        """
+        try:
+            return [*self._encode(columns, form)]
+        except _UNWRITABLE:
+            return [self._encode_one(columns, place, form) for place in range(len(columns["id"]))]
+
+    def _encode_one(self, columns: Columns, place: int, form: Form) -> msgspec.Raw | Message:
+        alone = {name: [values[place]] for name, values in columns.items()}
+        try:
+            return self._encode(alone, form)[0]
+        except _UNWRITABLE as error:
+            return unwritable(error)
+
+    def _encode(self, columns: Columns, form: Form) -> list[msgspec.Raw]:
         wire: Columns = {}
         for key, wire_field in self.table.fields.items():
             if wire_field.column:
-                wire[key] = wire_field.codec.write(columns[wire_field.column], form)
+                wire[key] = _written(key, wire_field.codec, columns[wire_field.column], form)
         legacy = self.table.legacy
         if legacy and legacy.encode:
             legacy.encode(columns, wire)
             for key, quirk_field in legacy.quirk_keys.items():
                 if key in wire:
-                    wire[key] = quirk_field.codec.write(wire[key], form)
+                    wire[key] = _written(key, quirk_field.codec, wire[key], form)
         for group in self.groups:
             present = {key: inner for key, inner in group.members.items() if key in wire}
             shape = _out_shape(tuple(present.values()))
             wire[group.key] = list(map(shape, *(wire.pop(key) for key in present)))
         shape = _out_shape(tuple(wire))
-        write = msgspec.json.Encoder().encode
-        records = [msgspec.Raw(write(record)) for record in map(shape, *wire.values())]
+        records = [msgspec.Raw(_write(record)) for record in map(shape, *wire.values())]
         for place, extra in enumerate(columns["extra"]):
             if extra:
                 records[place] = _with_extra(records[place], extra)
@@ -229,19 +272,39 @@ def _out_shape(keys: tuple[str, ...]) -> Any:
     return msgspec.defstruct("Out", [(name, Any) for name in names], rename=names, gc=False)
 
 
+def _written(key: str, codec: Codec, values: list[Any], form: Form) -> list[Any]:
+    """Write one column. Raises Refused, which names the key."""
+    try:
+        return codec.write(values, form)
+    except ValueError as error:
+        raise Refused(refused(key, values[0], error)) from None
+
+
 def _with_extra(data: msgspec.Raw, extra: str) -> msgspec.Raw:
-    record = msgspec.json.decode(data)
-    _add_extra(record, msgspec.json.decode(extra))
-    return msgspec.Raw(msgspec.json.encode(record))
+    """Add what is unknown here, as it came: a number that is read and written may be another."""
+    try:
+        added = _read_object(json_text.checked(extra))
+    except ValueError as error:
+        raise Refused(refused("extra", extra, error)) from None
+    return msgspec.Raw(_write(_joined(_read_object(data), added)))
 
 
-def _add_extra(record: dict[str, Any], extra: dict[str, Any]) -> None:
-    for key, value in extra.items():
-        own = record.get(key)
-        if isinstance(own, dict) and isinstance(value, dict):
-            own.update({k: v for k, v in value.items() if k not in own})
-        elif key not in record:
-            record[key] = value
+def _joined(
+    record: dict[str, msgspec.Raw], added: dict[str, msgspec.Raw]
+) -> dict[str, msgspec.Raw]:
+    for key in added.keys() & record.keys():
+        if _is_object(record[key]) and _is_object(added[key]):
+            inside = _beside(_read_object(record[key]), _read_object(added[key]))
+            record[key] = msgspec.Raw(_write(inside))
+    return _beside(record, added)
+
+
+def _beside(own: dict[str, msgspec.Raw], added: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:
+    return own | {key: value for key, value in added.items() if key not in own}
+
+
+def _is_object(value: msgspec.Raw) -> bool:
+    return bytes(value).lstrip()[:1] == b"{"
 
 
 def _blank(codec: Codec) -> Any:

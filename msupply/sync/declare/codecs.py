@@ -7,6 +7,7 @@ A value has up to three forms on the wire: V5 towards a site, V5 towards the cen
 """
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -16,6 +17,7 @@ from typing import Annotated, Any
 import msgspec
 from django.utils.translation import gettext_noop as _
 
+from msupply.sync.declare import json_text
 from msupply.sync.declare.message import BadValue
 
 
@@ -45,7 +47,8 @@ class Codec:
     - `wire_type`: the type that msgspec checks on arrival.
     - `default`: value of a missing key, or REQUIRED.
     - `decode`: wire value to column value; None means unchanged. Raises ValueError.
-    - `encode`: column value to wire value by form; a missing form means unchanged.
+    - `encode`: column value to wire value by form; a missing form means unchanged. Raises
+      ValueError for a value that must not go out.
     - `decode_column`, `encode_column`: the same for a whole column, where that is much quicker
       than a call per value. Where `decode_column` raises ValueError, values are tried one by one.
     """
@@ -65,7 +68,7 @@ class Codec:
         return [decode(value) for value in values] if decode else values
 
     def write(self, values: Values, form: Form) -> Values:
-        """Return column values in a form of the wire."""
+        """Return column values in a form of the wire. Raises ValueError when one cannot go out."""
         whole = (self.encode_column or {}).get(form)
         if whole:
             return whole(values)
@@ -136,8 +139,18 @@ def decode_time(value: int | str | None) -> str:
     return "00:00:00"
 
 
+def decode_any_json(value: msgspec.Raw) -> str:
+    """Return JSON as its text."""
+    return json_text.checked(bytes(value).decode())
+
+
+def encode_any_json(value: str) -> msgspec.Raw:
+    """Return the text of JSON as it goes into a message. Raises BadValue where it is none."""
+    return msgspec.Raw(json_text.checked(value).encode())
+
+
 def _decode_json(value: msgspec.Raw) -> str | None:
-    text = bytes(value).decode()
+    text = decode_any_json(value)
     return None if text in ("null", '""') else text
 
 
@@ -188,8 +201,18 @@ def _bool(value: int | None) -> bool | None:
     return None if value is None else bool(value)
 
 
-def _raw_json(value: str | None) -> msgspec.Raw | None:
-    return None if value is None else msgspec.Raw(value.encode())
+def _encode_json(value: str | None) -> msgspec.Raw | None:
+    return None if value is None else encode_any_json(value)
+
+
+def _finite(values: Values) -> Values:
+    """Let numbers through as they are. Raises ValueError for one that JSON has no word for."""
+    # The sum of all tells of each, but for sums that are too large themselves.
+    if not math.isfinite(sum(filter(None, values))) and not all(
+        math.isfinite(value) for value in values if value is not None
+    ):
+        raise BadValue(_("{key}: this is no number"))
+    return values
 
 
 def _every_form(convert: Convert) -> dict[Form, Convert]:
@@ -213,7 +236,7 @@ TEXT = Codec(
 # Text that is null on the wire when there is none, also towards a site (sync-v5.md 8.1, code N).
 NULL_TEXT = Codec(str | None, None, _none_if_empty, decode_column=_none_if_empty_column)
 MODERN_TEXT = Codec(str | None, None)
-NUMBER = Codec(float)
+NUMBER = Codec(float, encode_column=dict.fromkeys(Form, _finite))
 INT = Codec(Int32)
 BOOL = Codec(bool, encode=_every_form(bool))
 DATE = Codec(
@@ -232,10 +255,19 @@ DATETIME = Codec(
     },
 )
 TIME = Codec(int | str | None, None, decode_time, {Form.TO_SITE: seconds_since_midnight})
-JSON = Codec(msgspec.Raw, msgspec.Raw(b"null"), _decode_json, _every_form(_raw_json))
+JSON = Codec(msgspec.Raw, msgspec.Raw(b"null"), _decode_json, _every_form(_encode_json))
+# Any JSON value, null too, kept as the text that came.
+ANY_JSON = Codec(msgspec.Raw, decode=decode_any_json, encode=dict.fromkeys(Form, encode_any_json))
 # Zero on the V5 wire means none (sync-v5.md 8.1, code Z).
 ZERO_IS_NONE = Codec(
-    float | None, 0.0, lambda value: value or None, {Form.TO_SITE: lambda v: v or 0}
+    float | None,
+    0.0,
+    lambda value: value or None,
+    encode_column={
+        Form.TO_SITE: lambda values: [value or 0 for value in _finite(values)],
+        Form.TO_CENTRAL: _finite,
+        Form.MODERN: _finite,
+    },
 )
 
 

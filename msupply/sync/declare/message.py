@@ -43,6 +43,14 @@ class BadValue(ValueError):
     """A value that a codec refuses, as a template with the places `key` and `value`."""
 
 
+class Refused(ValueError):
+    """A value of a record is refused; the message says of which key, and why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
 def missing(name: str) -> Message:
     """Say that a field must be there."""
     return Message(_("{field} is missing"), {"field": name})
@@ -56,6 +64,8 @@ def refused(key: str, value: object, error: ValueError) -> Message:
 
 def unreadable(error: Exception) -> Message:
     """Say why JSON is no record of its type."""
+    if isinstance(error, Refused):
+        return error.message
     if isinstance(error, BadValue):
         return Message(str(error))
     text, _at, path = str(error).partition(" - at ")
@@ -69,6 +79,14 @@ def unreadable(error: Exception) -> Message:
     if found["bound"]:
         return Message(_("{field} must be {bound}"), values)
     return Message(_("{field}: expected {wanted}, found {got}"), values)
+
+
+def unwritable(error: Exception) -> Message:
+    """Say why a record cannot be written in a form of the wire."""
+    if isinstance(error, Refused):
+        return error.message
+    detail = f"{type(error).__name__}: {error}"
+    return Message(_("it cannot be written as a message ({detail})"), {"detail": shortened(detail)})
 
 
 def shortened(value: object) -> str:

@@ -33,6 +33,13 @@ _NUMBERS = {channel: number for number, channel in enumerate(Channel, start=1)}
 # locks, intervention (the server stops), system, and a defect of the server itself.
 _NOT_THE_DATA = frozenset({"08", "40", "53", "55", "57", "58", "XX"})
 
+# Unlike jsonb, json leaves each value as it was written.
+_MERGED = (
+    "(SELECT json_object_agg(key, value)::text FROM (SELECT DISTINCT ON (key) key, value FROM"
+    " (SELECT 1 AS age, o.* FROM json_each({own}::json) o"
+    " UNION ALL SELECT 0, n.* FROM json_each({new}::json) n) both_of ORDER BY key, age) m)"
+)
+
 _MOVE_TO_HEAD = (
     "ON CONFLICT (record_type, record_id) DO UPDATE SET cursor = EXCLUDED.cursor,"
     " deleted = EXCLUDED.deleted, store_id = EXCLUDED.store_id, partner_id = EXCLUDED.partner_id,"
@@ -91,7 +98,7 @@ class Postgres:
     ) -> None:
         """In the order of ids, so that two integrations cannot lock each other out."""
         names = ", ".join(f'"{name}"' for name in kind.columns)
-        update = on_conflict_update(kind, insert_only, "({own}::jsonb || {new}::jsonb)::text")
+        update = on_conflict_update(kind, insert_only, _MERGED)
         only = "TRUE" if only_id is None else "id = %s"
         with connection.cursor() as cursor:
             cursor.execute(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -156,7 +156,9 @@ def add_errors(form: forms.Form, error: ValidationError) -> None:
     for name, messages in error.message_dict.items():
         field = name.removesuffix("_id") if name not in form.fields else name
         for message in messages:
-            if field in form.fields:
+            if name == NON_FIELD_ERRORS:
+                form.add_error(None, message)
+            elif field in form.fields:
                 form.add_error(field, message)
             else:
                 form.add_error(

@@ -1,4 +1,4 @@
-"""Columns that hold JSON: what people write there is checked, custom values against their field."""
+"""Custom values: what people write is checked against the field that it is the value of."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,14 +14,6 @@ from msupply.services.visibility import Fault
 from msupply.sync.declare import Record
 from msupply.sync.declare.registry import registry
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "asset": ("properties",),
-    "dashboardpanel": ("arguments",),
-    "document": ("data",),
-    "documentregistry": ("config",),
-    "nameomsfields": ("properties",),
-    "preference": ("value",),
-}
 _PYTHON: dict[str, tuple[type, ...]] = {
     ValueType.STRING: (str,),
     ValueType.BOOLEAN: (bool,),
@@ -34,26 +26,10 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 def faults(
     connection: BaseDatabaseWrapper, records: Sequence[Record], touched: Iterable[str]
 ) -> list[list[Fault]]:
-    """Return for each record of one type what is wrong with its JSON, by field.
-
-    Only fields that were `touched` are looked at; what came by sync may stay.
-    """
-    if records and isinstance(records[0], CustomValue):
-        return _of_custom_values(connection, records)
-    kind = records[0]._meta.model_name or "" if records else ""
-    names = set(COLUMNS.get(kind, ())) & set(touched)
-    return [
-        [(name, _("This is no JSON.")) for name in names if not _is_json(getattr(record, name))]
-        for record in records
-    ]
-
-
-def _is_json(text: str | None) -> bool:
-    try:
-        json.loads(text or "null")
-    except (ValueError, RecursionError):
-        return False
-    return True
+    """Return for each record of one type what is wrong with it as a custom value, by field."""
+    if not records or not isinstance(records[0], CustomValue):
+        return [[] for _record in records]
+    return _of_custom_values(connection, records)
 
 
 def _of_custom_values(
