@@ -35,7 +35,7 @@ def faults(
         return found
     kind, names = registry().by_table[records[0]._meta.db_table], set(touched)
     stuck: set[str] | None = None
-    for table, place, reason in unsendable(kind, _as_columns(kind, records)):
+    for table, place, reason in unsendable(kind, columns_of_records(kind, records)):
         name = _field_name(kind, table, reason)
         if name not in names:
             if stuck is None:
@@ -84,7 +84,8 @@ def _forms(table: WireTable) -> tuple[Form, ...]:
     return (Form.TO_CENTRAL, *down)
 
 
-def _as_columns(kind: RecordType, records: Sequence[Record]) -> Columns:
+def columns_of_records(kind: RecordType, records: Sequence[Record]) -> Columns:
+    """Return records as the columns of their table, with the values that columns hold."""
     return {
         column: [_column_value(getattr(record, field.attname)) for record in records]
         for column, field in kind.columns.items()

@@ -9,7 +9,7 @@ from msupply.simulation.machine import Machine
 from msupply.simulation.places import Country
 from msupply.simulation.tables import Row
 from msupply.simulation.world import World, Wrong
-from msupply.sync import buffer, push, quarantine, queue
+from msupply.sync import buffer, left_out, push, quarantine, queue
 from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.models import Quarantined
@@ -78,6 +78,10 @@ def _left_over(world: World, machine: Machine) -> Iterator[str]:
             f"{machine.name} keeps {kept.table_name} {kept.record_id[:8]} in quarantine:"
             f" {quarantine.in_words(kept.reason, kept.reason_values)}"
         )
+    for note in left_out.noted(connection):
+        why = quarantine.in_words(note.reason, note.reason_values)
+        kind = registry().by_number[note.record_type]
+        yield f"{machine.name} cannot send {kind.name} {note.record_id[:8]}: {why}"
     if machine is world.central:
         return
     if push.waiting_to_push(connection):

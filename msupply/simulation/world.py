@@ -15,7 +15,7 @@ from msupply.central import background
 from msupply.central.sites import reset_hardware_id
 from msupply.records.store_moves import OPEN_STATES, StoreMove
 from msupply.records.stores import Store
-from msupply.simulation import decisions, edits, merging, tables, values
+from msupply.simulation import decisions, edits, merging, tables, values, words
 from msupply.simulation.country import Disks, connect
 from msupply.simulation.fate import SimulatedClock, pick
 from msupply.simulation.journey import Journey, title
@@ -32,6 +32,8 @@ from msupply.sync.declare.registry import RecordType, Wire, registry
 _PULLS = {"central_records": Wire.V5, "queued_records": Wire.V5, "pull": Wire.V6}
 # How many edits people make at a time.
 _EDITS = (1, 1, 2, 3)
+# At how many of the steps in which people edit they also import words.
+_WORDS = 0.25
 # At one step in so many.
 _CLOCK_JUMPS = 40
 
@@ -145,6 +147,10 @@ class World:
                     )
                     if edit:
                         self._edited(machine, edit)
+                # Drawn apart: a step is otherwise what it would be without.
+                apart = Random(f"words {step.number}")
+                if apart.random() < _WORDS and (edit := words.write(apart, machine)):
+                    self._edited(machine, edit)
         except edits.GuardWrong as error:
             raise Wrong(str(error)) from None
 

@@ -1,6 +1,7 @@
 """The rules of both wires as facts (`wire_facts.json`), and what a stock app would reject."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,46 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "array<string>": (list,),
     "array<object>": (list,),
 }
+
+
+# serde_json goes no deeper.
+DEEPEST = 128
+
+
+def read(content: bytes) -> Any:
+    """Read JSON as a stock app does: one number or escape that it cannot read stops it."""
+    value = json.loads(
+        content.decode(), parse_int=_number, parse_float=float_number, parse_constant=_no_number
+    )
+    # Half a surrogate pair is no text.
+    json.dumps(value, ensure_ascii=False).encode()
+    level, depth = [value], 0
+    while level := [inner for one in level for inner in _inside(one)]:
+        depth += 1
+        assert depth < DEEPEST, "nested too deeply"
+    return value
+
+
+def float_number(digits: str) -> float:
+    """A number with a fraction or an exponent."""
+    value = float(digits)
+    assert math.isfinite(value), f"number out of range: {digits[:50]}"
+    return value
+
+
+def _number(digits: str) -> int:
+    float_number(digits)
+    return int(digits)
+
+
+def _no_number(name: str) -> float:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def faults_v5(table: str, data: dict[str, Any]) -> list[str]:

@@ -126,7 +126,7 @@ def test_a_soft_deleted_record_is_sent_with_its_delete(country):
     # A new site needs it all the same: other records refer to it.
     head = changelog.head(country, Channel.CENTRAL)
     changes = routing.read(country, Channel.CENTRAL, Reader(NORTH, ()), 0, head, 10)
-    sent = render(country, changes, Wire.V5, Form.TO_SITE, Direction.DOWN)
+    sent = render(country, Channel.QUEUE, changes, Wire.V5, Form.TO_SITE, Direction.DOWN)
     assert [(r.record_id, r.data is None) for r in sent][-2:] == [("T1", False), ("T1", True)]
 
 

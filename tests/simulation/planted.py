@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from django.db import transaction
 
+from msupply.services import leaving
 from msupply.sync import (
     changelog,
     cursors,
@@ -15,6 +16,7 @@ from msupply.sync import (
     routing,
     upserts,
 )
+from msupply.sync.declare import json_text
 from msupply.sync.declare.registry import Wire
 from msupply.sync.sql import sqlite
 
@@ -123,6 +125,23 @@ def nothing_becomes_empty():
         yield
 
 
+@contextmanager
+def words_sent_as_json():
+    """What people write where JSON is wanted goes onto the wire as it is."""
+    with (
+        patch.object(json_text, "checked", lambda text: text),
+        patch.object(leaving, "unsendable", lambda *others: ()),
+    ):
+        yield
+
+
+@contextmanager
+def words_let_in():
+    """What cannot be sent is let in all the same, and left out."""
+    with patch.object(leaving, "unsendable", lambda *others: ()):
+        yield
+
+
 BUGS = [
     cursor_off_by_one,
     pushed_before_arrival,
@@ -133,4 +152,6 @@ BUGS = [
     other_party_forgotten,
     frozen_store_edited,
     nothing_becomes_empty,
+    words_sent_as_json,
+    words_let_in,
 ]

@@ -188,7 +188,8 @@ class TableCodec:
         """Return the keys that are unknown here as JSON. Raises BadValue: see json_text."""
         for key, value in extra.items():
             try:
-                json_text.checked(_write(value).decode())
+                # Inside something, as it is kept.
+                json_text.checked(_write([value]).decode())
             except BadValue as error:
                 raise Refused(refused(key, value, error)) from None
         return _write(extra).decode()
