@@ -38,7 +38,7 @@ def check_json(text: str) -> None:
 class JsonText(models.TextField):  # type: ignore[type-arg]
     """Text that is JSON, and text on the wires as well; what came by sync may be none."""
 
-    default_validators = (check_json,)
+    default_validators = [check_json]
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Be text for migrations: in the database it is."""

@@ -17,7 +17,7 @@ from msupply.sync.changelog import LOGS
 from msupply.sync.clock import now
 from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import Channel, RecordType
-from msupply.sync.models import LeftOut
+from msupply.sync.models import ChangelogRow, LeftOut
 
 _log = logging.getLogger(__name__)
 
@@ -59,12 +59,13 @@ def noted(connection: BaseDatabaseWrapper) -> "QuerySet[LeftOut]":
     """Return what is noted of records that have not been changed since, the latest first."""
     has_not_moved = Q()
     for log, model in LOGS.items():
-        there = QuerySet(model, using=connection.alias).filter(
+        rows: QuerySet[ChangelogRow] = QuerySet(model, using=connection.alias)
+        there = rows.filter(
             cursor=OuterRef("cursor"),
             record_type=OuterRef("record_type"),
             record_id=OuterRef("record_id"),
         )
-        has_not_moved |= Q(log=log.value) & Exists(there)
+        has_not_moved |= Q(Exists(there), log=log.value)
     return LeftOut.objects.using(connection.alias).filter(has_not_moved).order_by("-pk")
 
 

@@ -166,8 +166,9 @@ class StockSite:
 
     def push_raw(self, data: Tables, **raw: str) -> None:
         """Push by V5, with some texts replaced by what is no text, letter by letter."""
-        body = {"queueLength": 1, "data": entries_of(data, "Update")}
-        body["data"] = [{"syncOutId": str(n), **one} for n, one in enumerate(body["data"], 1)]
+        entries = entries_of(data, "Update")
+        numbered = [{"syncOutId": str(n), **one} for n, one in enumerate(entries, 1)]
+        body = {"queueLength": len(entries), "data": numbered}
         answer = self.http.post(
             "/sync/v5/queued_records", content=_replaced(body, raw), headers=self.headers()
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.db import models
+from django.db import connection, models
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -88,7 +88,7 @@ def read_strictly(data: bytes) -> None:
 
 def forms(kind: RecordType) -> list[tuple[Wire, Form]]:
     """Return the forms in which records of a type travel."""
-    found = []
+    found: list[tuple[Wire, Form]] = []
     for wire in Wire:
         table = kind.wire(wire)
         if table and wire is Wire.V6:
@@ -176,7 +176,6 @@ def test_whatever_people_write_can_be_pulled(row: Row, data: st.DataObject | Non
     exclude = {f.name for f in editable} - touched | {"id", "extra"}
     if edit.faults(record, exclude | {f.name for f in editable if f.is_relation}):
         return
-    connection = edit.transaction.get_connection()
     if not any(leaving.faults(connection, [record], touched)):
         can_leave(row.kind, leaving.columns_of_records(row.kind, [record]))
     elif data is None:

@@ -186,13 +186,12 @@ class TableCodec:
 
     def _checked(self, extra: dict[str, Any]) -> str:
         """Return the keys that are unknown here as JSON. Raises BadValue: see json_text."""
-        for key, value in extra.items():
-            try:
-                # Inside something, as it is kept.
-                json_text.checked(_write([value]).decode())
-            except BadValue as error:
-                raise Refused(refused(key, value, error)) from None
-        return _write(extra).decode()
+        text = _write(extra).decode()
+        try:
+            return json_text.checked(text)
+        except BadValue as error:
+            bad = next((key for key in extra if not _is_fit(extra[key])), "extra")
+            raise Refused(refused(bad, extra.get(bad, text), error)) from None
 
     def _check_ids(self, batch: DecodedBatch) -> None:
         if self.table.is_merge:
@@ -302,6 +301,15 @@ def _joined(
 
 def _beside(own: dict[str, msgspec.Raw], added: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:
     return own | {key: value for key, value in added.items() if key not in own}
+
+
+def _is_fit(value: Any) -> bool:
+    try:
+        # Inside something, as it is kept.
+        json_text.checked(_write([value]).decode())
+    except BadValue:
+        return False
+    return True
 
 
 def _is_object(value: msgspec.Raw) -> bool:

@@ -207,10 +207,12 @@ def _encode_json(value: str | None) -> msgspec.Raw | None:
 
 def _finite(values: Values) -> Values:
     """Let numbers through as they are. Raises ValueError for one that JSON has no word for."""
+    try:
+        total = sum(values)
+    except TypeError:
+        total = sum(filter(None, values))
     # The sum of all tells of each, but for sums that are too large themselves.
-    if not math.isfinite(sum(filter(None, values))) and not all(
-        math.isfinite(value) for value in values if value is not None
-    ):
+    if not math.isfinite(total) and not all(map(math.isfinite, filter(None, values))):
         raise BadValue(_("{key}: this is no number"))
     return values
 
