@@ -132,10 +132,10 @@ def expected(visitor, page):
 
 
 def opened(client, method, url):
-    """Return what a page answers; what it has done is undone."""
+    """Return what a page answers, read to its end; what it has done is undone."""
     with transaction.atomic():
         answer = getattr(client, method)(url)
-        content = b"" if answer.streaming else answer.content
+        content = b"".join(answer) if answer.streaming else answer.content
         transaction.set_rollback(True)
     return answer, content
 
