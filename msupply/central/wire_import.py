@@ -18,7 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.central.integration import integrate_sources
-from msupply.sync import buffer, quarantine
+from msupply.sync import door, quarantine
 from msupply.sync import here as instance
 from msupply.sync.buffer import Arrived
 from msupply.sync.clock import now
@@ -124,7 +124,8 @@ def _buffer_all(
 
 def _store(connection: BaseDatabaseWrapper, here: Here, wire: Wire, batch: list[Arrived]) -> None:
     with transaction.atomic(using=connection.alias):
-        buffer.store(connection, here.site_id, wire, batch)
+        # What the buffer could not hold is kept aside, and told with what integration refuses.
+        door.store(connection, here.site_id, wire, door.sort_out(batch))
     batch.clear()
 
 

@@ -23,6 +23,7 @@ _SUBJECTS = {
     "references": _("references"),
     "loose references": _("loose references"),
     "quarantine": _("quarantine"),
+    "integration": _("integration"),
     "buffer": _("buffer"),
 }
 

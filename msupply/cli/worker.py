@@ -22,9 +22,9 @@ STOP_SECONDS = 10
 
 def run(stop: threading.Event) -> None:
     """Work until `stop`; where another worker of this instance is at it, wait for its end."""
-    from django.db import OperationalError, connections
+    from django.db import Error, connections
 
-    from msupply.sync.sql import cycle_lock
+    from msupply.sync.sql import cycle_lock, dialect
 
     connection = connections["default"]
     while not stop.is_set():
@@ -33,12 +33,13 @@ def run(stop: threading.Event) -> None:
                 _work(connection, stop)
         except cycle_lock.CycleRunning:
             break
-        except OperationalError as error:
-            # Of two that wait for each other one is chosen; a disk is full; a server is gone.
-            _log.warning("The database failed, work goes on soon: %s", str(error).strip())
-            _rest(connection, stop)
-        except Exception:
-            _log.exception("The background worker goes on after an error")
+        except Exception as error:
+            if isinstance(error, Error) and dialect(connection).is_away(error):
+                # Of two that wait for each other one is chosen; a disk is full; a server is gone.
+                line = str(error).strip().partition("\n")[0]
+                _log.warning("The database failed, work goes on soon: %s", line)
+            else:
+                _log.exception("The background worker goes on after an error")
             _rest(connection, stop)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import logout
-from django.db import OperationalError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,6 +19,7 @@ from msupply.records.users import User
 from msupply.services import permissions
 from msupply.sync import here as here_module
 from msupply.sync.here import Here
+from msupply.sync.sql import dialect
 from msupply.web import alerts
 from msupply.web.visit import PageRequest, Visit
 
@@ -73,7 +74,9 @@ class AccessMiddleware:
             return self.get_response(request)
         try:
             request.visit = _visit(request)
-        except OperationalError as error:
+        except Error as error:
+            if not dialect(connection).is_away(error):
+                raise
             return _database_away(request, error)
         response = _too_large(request) or self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
@@ -98,7 +101,7 @@ class AccessMiddleware:
         """Turn refusals into the alert, and what nobody foresaw into a friendly page."""
         if request.path.startswith(API_PATHS) or not hasattr(request, "visit"):
             return None
-        if isinstance(error, OperationalError):
+        if isinstance(error, Error) and dialect(connection).is_away(error):
             return _database_away(request, error)
         alert = alerts.of_exception(error, request.visit.here)
         if alert:
@@ -115,9 +118,11 @@ class AccessMiddleware:
         return render(request, "500.html", status=500)
 
 
-def _database_away(request: PageRequest, error: OperationalError) -> HttpResponse:
+def _database_away(request: PageRequest, error: Error) -> HttpResponse:
     """Say so on a page for which the database is not asked."""
-    logger.error("The database failed: %s %s", request.method, request.path, exc_info=error)
+    # Its own words tell all; where it happened says nothing.
+    text = "The database cannot be used: %s %s: %s"
+    logger.error(text, request.method, request.path, str(error).strip().partition("\n")[0])
     # The middleware that attaches them may not have been reached.
     on_top = bool(HtmxDetails(request))
     template = "parts/alert.html" if on_top else "503.html"

@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from msupply.central import integration
+from msupply.central import failing, integration
 from msupply.services.instance import check_url
 from msupply.sync import cycle, driver, failure, log, quarantine
 from msupply.sync import here as instance
-from msupply.sync.clock import now
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
-from msupply.sync.models import Quarantined, Setting, SiteState
+from msupply.sync.models import Quarantined, Setting
 from msupply.web import asked, require, sync_state
 from msupply.web.visit import PageRequest
 
@@ -113,7 +112,7 @@ def _integrate_soon(here: Here, sources: set[int | None]) -> None:
         driver.request_cycle(connection)
     for source in sources:
         if source is not None and here.served:
-            SiteState.objects.update_or_create(site_id=source, defaults={"waiting_since": now()})
+            failing.try_now(connection, source)
         elif here.is_central:
             integration.integrate_sources(connection, here, {source})
 

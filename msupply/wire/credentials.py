@@ -25,6 +25,7 @@ from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
 from msupply.sync import clock
 from msupply.sync.clock import now
+from msupply.sync.declare.record_type import LONGEST_KEY
 from msupply.sync.here import Here
 from msupply.wire import site_cycles, throttle
 from msupply.wire.errors import Code, ModernError, WireError, read_v5
@@ -224,6 +225,8 @@ def _check_version(version: str) -> None:
 
 
 def _check_hardware(connection: BaseDatabaseWrapper, site: Site, hardware_id: str) -> None:
+    if len(hardware_id) > LONGEST_KEY:
+        raise WireError(Code.BAD_REQUEST, f"a hardware id has at most {LONGEST_KEY} letters")
     if not site.hardware_id and hardware_id:
         # Of two machines that come at once, the database lets one be first.
         unbound = Q(hardware_id__isnull=True) | Q(hardware_id="")
@@ -242,12 +245,13 @@ def _has_store(connection: BaseDatabaseWrapper, site: Site) -> bool:
 
 def _remember_seen(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
     moment, last = now(), site.last_connection_datetime
-    same_app = (site.app_version, site.app_name) == (claim.app_version, claim.app_name)
+    version, name = claim.app_version[:LONGEST_KEY], claim.app_name[:LONGEST_KEY]
+    same_app = (site.app_version, site.app_name) == (version, name)
     if same_app and last is not None and moment - last < SEEN_EVERY:
         return
     with transaction.atomic(using=connection.alias):
         _sites(connection).filter(pk=site.pk).update(
-            last_connection_datetime=moment, app_version=claim.app_version, app_name=claim.app_name
+            last_connection_datetime=moment, app_version=version, app_name=name
         )
         site_cycles.begin(connection, site.site_id)
 

@@ -286,7 +286,7 @@ def _note_in_use(connection: BaseDatabaseWrapper, site: Site) -> None:
         sites.update(initialisation_status=completed)
 
 
-def _read_push(body: bytes) -> tuple[int, pushed.Pushed]:
+def _read_push(body: bytes) -> tuple[int, pushed.Sorted]:
     try:
         message = msgspec.json.decode(body, type=messages.QueuedRecords)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

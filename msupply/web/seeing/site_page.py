@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from msupply.central import site_health, sync_report
+from msupply.central import failing, site_health, sync_report
 from msupply.central.site_health import QueueState
 from msupply.records.site_cycles import SiteCycle
 from msupply.records.sites import Site, SiteKind
@@ -83,6 +83,7 @@ def page(request: PageRequest, number: int) -> HttpResponse:
         "oldest_name": str(queue.oldest[0].model._meta.verbose_name) if queue.oldest else "",
         "oldest_url": _explain_url(queue.oldest[0].name, queue.oldest[1]) if queue.oldest else "",
         "behind": now() - queue.oldest_before if queue.oldest_before else None,
+        "failing": failing.of(connection, [number]).get(number),
         "cycles": [_cycle(row) for row in site_health.cycles(connection, number)],
     }
     return render(request, "seeing/site.html", context | _kept(request, number))
