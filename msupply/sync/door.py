@@ -61,6 +61,8 @@ def fault(record: Arrived) -> Message | None:
         return Message(text, {"action": shortened(record.action)})
     if "\0" in record.table:
         return Message(_("a table's name has no NUL character"))
+    if "\0" in record.record_id:
+        return Message(_("a record's id has no NUL character"))
     if len(record.table) > LONGEST_KEY:
         return too_long("tableName", LONGEST_KEY)
     if len(record.record_id) > LONGEST_KEY:

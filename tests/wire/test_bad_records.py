@@ -31,6 +31,7 @@ BAD = {
     "a table of 9,000 letters": shelf("L-BAD") | {"tableName": LONG},
     "such an action": shelf("L-BAD") | {"action": LONG},
     "such an id to delete": shelf(LONG) | {"action": "Delete"},
+    "a NUL in an id to delete": shelf("L\0BAD") | {"action": "Delete"},
     "such a merge": {
         "tableName": "item",
         "recordId": LONG,
