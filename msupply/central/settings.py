@@ -16,9 +16,8 @@ from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.users import User
 from msupply.services import permissions
-from msupply.sync import changelog
+from msupply.sync import changelog, clock
 from msupply.sync import here as instance
-from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel, registry
 
 # A site that has been silent for longer has not got the latest central data.
@@ -58,8 +57,7 @@ def why_not_primary(connection: BaseDatabaseWrapper, site: Site) -> list[str]:
     if site.initialisation_status != InitialisationStatus.COMPLETED:
         reasons.append(_("The site is not initialised yet."))
         return reasons
-    last = site.last_connection_datetime
-    if last is None or now() - last > _SEEN_WITHIN:
+    if clock.age(site.last_connection_datetime) > _SEEN_WITHIN:
         reasons.append(_("The site has not synchronised since yesterday."))
     if not drained.has_acknowledged(connection, site.site_id, drained.end_of_log(connection)):
         reasons.append(_("Records wait for the site: synchronise it first."))

@@ -24,6 +24,8 @@ _SUBJECTS = {
     "loose references": _("loose references"),
     "quarantine": _("quarantine"),
     "buffer": _("buffer"),
+    "clock": _("clock"),
+    "files": _("files"),
 }
 
 

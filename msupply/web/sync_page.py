@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from msupply.central import integration
+from msupply.central import clock_words, integration
 from msupply.services.instance import check_url
 from msupply.sync import cycle, driver, failure, log, quarantine
 from msupply.sync import here as instance
@@ -25,6 +25,7 @@ from msupply.sync.here import Here
 from msupply.sync.models import Quarantined, Setting, SiteState
 from msupply.web import asked, require, sync_state
 from msupply.web.visit import PageRequest
+from msupply.wire import file_transfer
 
 QUARANTINED_SHOWN = 20
 SHORTEST_INTERVAL = 10
@@ -62,6 +63,14 @@ def sync_now(request: PageRequest) -> HttpResponse:
     return redirect("sync")
 
 
+@require_POST
+def retry_files(request: PageRequest) -> HttpResponse:
+    """Try the files again that failed; whoever is logged in may."""
+    if request.visit.here.is_remote and file_transfer.retry_all(connection):
+        messages.success(request, _("The files are tried again."))
+    return redirect("sync")
+
+
 def _status(here: Here) -> dict[str, Any]:
     if not here.is_remote:
         return {"sync": None}
@@ -72,6 +81,9 @@ def _status(here: Here) -> dict[str, Any]:
         "busy": shown.running or asked,
         "last_success": log.last_success(connection),
         "queue_length": sync_state.queue_length(),
+        "files": file_transfer.waiting(connection),
+        "clock_advice": clock_words.advice(),
+        "clock": clock_words.of_here(here),
     }
 
 

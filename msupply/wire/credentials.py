@@ -11,7 +11,7 @@ import hmac
 import secrets
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 import httpx
@@ -46,7 +46,10 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Claim:
-    """What a caller says of itself. `hardware_id` and `version` are None where V4 has none."""
+    """What a caller says of itself. `hardware_id` and `version` are None where V4 has none.
+
+    `clock` is what time it is for the caller, None where it does not tell.
+    """
 
     name: str
     wire_hash: str
@@ -55,6 +58,7 @@ class Claim:
     version: str | None = None
     app_version: str = ""
     app_name: str = ""
+    clock: datetime | None = None
 
     def __repr__(self) -> str:
         """Leave the secret out of logs and tracebacks."""
@@ -116,6 +120,7 @@ def basic_claim(
     version: str | None = None,
     app_version: str = "",
     app_name: str = "",
+    told_time: str = "",
 ) -> Claim:
     """Read an Authorization header. Raises WireError."""
     scheme, _, encoded = authorization.partition(" ")
@@ -128,7 +133,15 @@ def basic_claim(
         raise WireError(Code.SITE_NAME_NOT_FOUND, message) from None
     # A site's name may hold a colon, a hash cannot.
     name, _, presented = pair.rpartition(":")
-    return Claim(name, presented, address, hardware_id, version, app_version, app_name)
+    told = _moment(told_time)
+    return Claim(name, presented, address, hardware_id, version, app_version, app_name, told)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def settings_claim(settings: SiteSettings, address: str) -> Claim:
@@ -241,15 +254,21 @@ def _has_store(connection: BaseDatabaseWrapper, site: Site) -> bool:
 
 
 def _remember_seen(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
-    moment, last = now(), site.last_connection_datetime
     same_app = (site.app_version, site.app_name) == (claim.app_version, claim.app_name)
-    if same_app and last is not None and moment - last < SEEN_EVERY:
+    if same_app and clock.age(site.last_connection_datetime) < SEEN_EVERY:
         return
     with transaction.atomic(using=connection.alias):
         _sites(connection).filter(pk=site.pk).update(
-            last_connection_datetime=moment, app_version=claim.app_version, app_name=claim.app_name
+            last_connection_datetime=now(), app_version=claim.app_version, app_name=claim.app_name
         )
-        site_cycles.begin(connection, site.site_id)
+        site_cycles.begin(connection, site.site_id, _clock_ahead(claim))
+
+
+def _clock_ahead(claim: Claim) -> int | None:
+    """Return by how many seconds the caller's clock is ahead of ours."""
+    if claim.clock is None or claim.clock.tzinfo is not None:
+        return None
+    return round((claim.clock - now()).total_seconds())
 
 
 def _ask_central(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> int:
