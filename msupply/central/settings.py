@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from msupply.central import acting, drained, visibility
 from msupply.records.activity_types import ActivityType
+from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.users import User
 from msupply.services import permissions
 from msupply.sync import changelog, clock
 from msupply.sync import here as instance
 from msupply.sync.declare.registry import Channel, registry
+from msupply.wire import security_log
 
 # A site that has been silent for longer has not got the latest central data.
 _SEEN_WITHIN = timedelta(days=1)
@@ -123,6 +125,9 @@ def set_local_procurement(connection: BaseDatabaseWrapper, on: bool, user: User)
         raise ValidationError(_("This is a setting of a remote site."))
     with transaction.atomic(using=connection.alias):
         instance.change(connection, local_procurement=on)
+        security_log.note(
+            connection, SecurityEvent.SETTING_CHANGED, setting="local_procurement", after=str(on)
+        )
     if not (on and here.orders.centralised_procurement):
         return ""
     return _(

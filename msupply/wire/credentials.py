@@ -21,12 +21,13 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q, QuerySet
 
+from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
 from msupply.sync import clock
 from msupply.sync.clock import now
 from msupply.sync.here import Here
-from msupply.wire import site_cycles, throttle
+from msupply.wire import security_log, site_cycles, throttle
 from msupply.wire.errors import Code, ModernError, WireError, read_v5
 from msupply.wire.messages import SiteInfo, SiteSettings
 
@@ -42,6 +43,8 @@ VERIFIED_SECONDS = 3600
 CONFIRMED_SECONDS = 60
 REMEMBERED = 50_000
 SEEN_EVERY = timedelta(minutes=1)
+# How often the security log tells the same: that a site came from an address, that it may not.
+_GREETED_EVERY, _SAME_REFUSAL = timedelta(days=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class _Remembered:
 
 _verified = _Remembered(VERIFIED_SECONDS)
 _confirmed = _Remembered(CONFIRMED_SECONDS)
+# Where sites have lately been let in from.
+_greeted = _Remembered(VERIFIED_SECONDS)
 # Argon2 takes much memory and time by design: after a restart, when all sites come at once,
 # pages must still be served.
 _hashing = threading.BoundedSemaphore(2)
@@ -168,8 +173,37 @@ def verify_site(connection: BaseDatabaseWrapper, claim: Claim) -> Site:
         _let_in(connection, site, claim)
     except WireError as error:
         site_cycles.refused(connection, site.site_id, error.code)
+        _note_refusal(connection, claim, error.code, at_most_every=_SAME_REFUSAL)
         raise
+    _greet(connection, claim)
     return site
+
+
+def _greet(connection: BaseDatabaseWrapper, claim: Claim) -> None:
+    """Note that a site comes, and where from; one that comes every minute is noted once a day."""
+    if _greeted.get(claim.name, claim.address) is not None:
+        return
+    throttle.let_in(connection, _throttled(claim), claim.address)
+    security_log.note(
+        connection, SecurityEvent.SITE_CONNECTED, who=claim.name, at_most_every=_GREETED_EVERY
+    )
+    _greeted.put(1, claim.name, claim.address)
+
+
+def _note_refusal(
+    connection: BaseDatabaseWrapper,
+    claim: Claim,
+    code: str,
+    at_most_every: timedelta | None = None,
+) -> None:
+    security_log.note(
+        connection,
+        SecurityEvent.SITE_CONNECTED,
+        refused=True,
+        who=claim.name,
+        at_most_every=at_most_every,
+        reason=code,
+    )
 
 
 def _let_in(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
@@ -196,28 +230,34 @@ def verify_caller(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> 
         _check_throttle(connection, claim)
         known = _ask_central(connection, here, claim)
         _confirmed.put(known, *parts)
+    _greet(connection, claim)
     return known
 
 
 def _verify_slowly(connection: BaseDatabaseWrapper, claim: Claim, site: Site | None) -> None:
     _check_throttle(connection, claim)
     if site is None:
-        throttle.refused(connection, _throttled(claim), claim.address)
+        _refused(connection, claim, Code.SITE_NAME_NOT_FOUND)
         raise WireError(Code.SITE_NAME_NOT_FOUND, "there is no site of this name")
     with _hashing:
         right = check_password(claim.wire_hash, site.password)
     if not right:
-        throttle.refused(connection, _throttled(claim), claim.address)
+        _refused(connection, claim, Code.SITE_INCORRECT_PASSWORD)
         raise WireError(Code.SITE_INCORRECT_PASSWORD, "the password of this site is another one")
-    throttle.let_in(connection, _throttled(claim), claim.address)
     _verified.put(site.site_id, claim.wire_hash, site.password)
 
 
 def _check_throttle(connection: BaseDatabaseWrapper, claim: Claim) -> None:
     wait = throttle.wait_seconds(connection, _throttled(claim), claim.address)
     if wait:
+        security_log.throttled(connection, claim.name)
         message = f"too many failed attempts: try again in {wait} seconds"
         raise WireError(Code.SITE_AUTH_TIMEOUT, message, {"timeoutRemaining": wait})
+
+
+def _refused(connection: BaseDatabaseWrapper, claim: Claim, code: str) -> None:
+    throttle.refused(connection, _throttled(claim), claim.address)
+    _note_refusal(connection, claim, code)
 
 
 def _throttled(claim: Claim) -> str:
@@ -298,7 +338,9 @@ def _ask_central(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> i
     if refusal is None:
         raise ModernError("otherLegacyServerError", f"it answered {answer.status_code}")
     if refusal.code in (Code.SITE_INCORRECT_PASSWORD, Code.SITE_NAME_NOT_FOUND):
-        throttle.refused(connection, _throttled(claim), claim.address)
+        _refused(connection, claim, refusal.code)
+    else:
+        _note_refusal(connection, claim, refusal.code, at_most_every=_SAME_REFUSAL)
     raise ModernError("legacyServerError", refusal)
 
 
@@ -310,3 +352,4 @@ def forget_verified() -> None:
     """Verify every caller anew."""
     _verified.clear()
     _confirmed.clear()
+    _greeted.clear()
