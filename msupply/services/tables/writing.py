@@ -1,5 +1,6 @@
 """Writing what was planned: whole, or not at all."""
 
+from collections.abc import Callable
 from itertools import groupby
 
 from django.core.exceptions import ValidationError
@@ -18,8 +19,14 @@ from msupply.wire import security_log
 BATCH = 500
 
 
-def apply(viewer: Viewer, planned: Plan, *, good_rows_only: bool = False) -> None:
-    """Write what was planned, in one transaction.
+def apply(
+    viewer: Viewer,
+    planned: Plan,
+    *,
+    good_rows_only: bool = False,
+    first: Callable[[], None] = lambda: None,
+) -> None:
+    """Write what was planned, in one transaction, of which `first` is the first step.
 
     Raises ValidationError when rows have errors, unless only the good ones are wanted, and when
     somebody else has changed a record since it was planned.
@@ -30,6 +37,7 @@ def apply(viewer: Viewer, planned: Plan, *, good_rows_only: bool = False) -> Non
     if planned.maker is not None:
         planned.maker.finish([row.record for row in rows if row.is_new])
     with transaction.atomic(using=viewer.connection.alias):
+        first()
         for start in range(0, len(rows), BATCH):
             _write(viewer, planned.kind, rows[start : start + BATCH])
         security_log.note(
