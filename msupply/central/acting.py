@@ -75,17 +75,15 @@ def note(
             connection,
             event,
             who=user.username if user is not None else None,
-            **_named(connection, record_id),
+            subject=_named(connection, record_id),
             before=None if old is None else str(old),
             after=None if new is None else str(new),
         )
 
 
-def _named(connection: BaseDatabaseWrapper, record_id: str) -> dict[str, security_log.Value]:
+def _named(connection: BaseDatabaseWrapper, record_id: str) -> str:
     """Return what people call the store or site with an id, or the name of a setting."""
     alias = connection.alias
     store = Store.objects.using(alias).filter(pk=record_id).values_list("code", flat=True).first()
-    if store is not None:
-        return {"store": store}
     site = Site.objects.using(alias).filter(pk=record_id).values_list("name", flat=True).first()
-    return {"setting": record_id} if site is None else {"site": site}
+    return store or site or record_id

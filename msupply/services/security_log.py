@@ -34,6 +34,7 @@ _DETAILS = {
     "store": gettext_lazy("Store"),
     "site": gettext_lazy("Site"),
     "setting": gettext_lazy("Setting"),
+    "subject": gettext_lazy("What"),
     "before": gettext_lazy("Before"),
     "after": gettext_lazy("After"),
     "added": gettext_lazy("Added"),

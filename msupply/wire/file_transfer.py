@@ -173,7 +173,8 @@ def _wait(retries: int, failure: SyncFailure) -> timedelta:
         # The reference is on its way; its integration takes no longer.
         return timedelta(minutes=1)
     # 15 minutes doubled are at the limit soon; a large exponent would only cost time.
-    return min(_FIRST_WAIT * 2 ** min(retries, 5), _LONGEST_WAIT)
+    longer: timedelta = _FIRST_WAIT * 2 ** min(retries, 5)
+    return min(longer, _LONGEST_WAIT)
 
 
 def _note_one(connection: BaseDatabaseWrapper, reference: SyncFileReference, **values: Any) -> None:

@@ -166,7 +166,7 @@ def test_what_becomes_of_a_site_is_noted(admin):
     for action in ("reset", "start-over", "delete"):
         assert admin.post(f"/sites/{action}/{site.pk}", sure).status_code == 302
     for event in ("SITE_CREATED", "SITE_PASSWORD_SET", "SITE_FREED", "SITE_RESET", "SITE_DELETED"):
-        assert what(only(event))["site"] == "far"
+        assert "far" in what(only(event)).values()
 
 
 def test_a_setting_of_the_whole_system_is_noted_from_what_to_what(admin):
@@ -174,7 +174,7 @@ def test_a_setting_of_the_whole_system_is_noted_from_what_to_what(admin):
     row = only("SETTING_CHANGED")
     assert row.who == "ada"
     assert what(row) == {
-        "setting": "centralised_procurement",
+        "subject": "centralised_procurement",
         "before": "centralised_procurement: False",
         "after": "centralised_procurement: True",
     }

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -86,8 +85,8 @@ def _wanted(request: PageRequest) -> Wanted:
 
 def _day(text: str) -> date | None:
     try:
-        return forms.DateField(required=False).clean(text[:20])
-    except ValidationError:
+        return date.fromisoformat(text)
+    except ValueError:
         return None
 
 
