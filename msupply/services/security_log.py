@@ -22,7 +22,7 @@ from msupply.sync import clock
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.models import Setting
-from msupply.wire import security_log
+from msupply.wire import security_log, throttle
 
 USUAL_DAYS, FEWEST_DAYS, MOST_DAYS = 365, 30, 3650
 _KEY, _LOOKED_KEY = "security_log_days", "security_log_looked"
@@ -143,7 +143,9 @@ def keep_for(viewer: Viewer, days: int) -> None:
 
 
 def remove_old(connection: BaseDatabaseWrapper) -> None:
-    """Remove what is older than it is kept; the worker calls it in each round.
+    """Remove what is older than it is kept, and old refusals of the throttle.
+
+    The worker calls it in each round; it looks once an hour.
 
     A site whose clock is known to be wrong removes nothing: what is old is then unknown.
     """
@@ -154,6 +156,7 @@ def remove_old(connection: BaseDatabaseWrapper) -> None:
     if instance.load(connection).clock_ahead == 0:
         limit = now() - timedelta(days=kept_days(connection))
         _notes(connection).filter(at__lt=limit).delete()
+    throttle.forget(connection)
     settings.update_or_create(key=_LOOKED_KEY, defaults={"value": clock.now_text()})
 
 

@@ -43,7 +43,6 @@ def refused(connection: BaseDatabaseWrapper, name: str, address: str) -> None:
     """Count one more refusal."""
     moment = now()
     forgotten, ahead = moment - FORGOTTEN_AFTER, moment + clock.TOLERANCE
-    _forget(connection)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO log_in_failure (username, address, count, last_at) VALUES (%s, %s, 1, %s)"
@@ -77,6 +76,18 @@ def let_in(connection: BaseDatabaseWrapper, name: str, address: str) -> None:
     )
 
 
+def forget(connection: BaseDatabaseWrapper) -> None:
+    """Remove what counts no longer, and what a clock that was ahead has left; for the worker."""
+    moment = now()
+    over = Q(last_at__lt=moment - timedelta(days=1)) | Q(last_at__gt=moment + clock.TOLERANCE)
+    unusual = (
+        Q(let_in_at__isnull=True)
+        | Q(let_in_at__lt=moment - USUAL)
+        | Q(let_in_at__gt=moment + clock.TOLERANCE)
+    )
+    _failures(connection).filter(over & unusual).delete()
+
+
 def _wait_of_pair(pair: LogInFailure | None) -> timedelta:
     if pair is None or pair.count < FREE:
         return timedelta(0)
@@ -104,18 +115,6 @@ def _wait_of_crowd(connection: BaseDatabaseWrapper, name: str, address: str) -> 
     ]
     waits = [_rest(FIRST_WAIT, last) for last in latest]
     return max(waits, default=timedelta(0))
-
-
-def _forget(connection: BaseDatabaseWrapper) -> None:
-    """Remove what counts no longer, and what a clock that was ahead has left."""
-    moment = now()
-    over = Q(last_at__lt=moment - timedelta(days=1)) | Q(last_at__gt=moment + clock.TOLERANCE)
-    unusual = (
-        Q(let_in_at__isnull=True)
-        | Q(let_in_at__lt=moment - USUAL)
-        | Q(let_in_at__gt=moment + clock.TOLERANCE)
-    )
-    _failures(connection).filter(over & unusual).delete()
 
 
 def _failures(connection: BaseDatabaseWrapper) -> QuerySet[LogInFailure]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from msupply.records.log_in_failures import LogInFailure
 from msupply.wire import throttle
 from tests import clocks
 
@@ -93,3 +94,15 @@ def test_nobody_waits_longer_than_the_longest_wait(connection, guess):
     with clocks.ahead(minutes=3):
         guess(["ada"] * (throttle.FREE + 30), HOME)
     assert waits(connection, "ada", HOME) == throttle.LONGEST_WAIT.total_seconds()
+
+
+def test_old_refusals_are_forgotten_and_usual_places_are_not(connection, guess):
+    with clocks.ahead(days=-2):
+        guess(many(), ELSEWHERE)
+        throttle.let_in(connection, "ada", HOME)
+    with clocks.ahead(days=3650):
+        guess(["bo"], ELSEWHERE)
+        throttle.let_in(connection, "cy", HOME)
+    throttle.forget(connection)
+    kept = LogInFailure.objects.using(connection.alias).values_list("username", flat=True)
+    assert list(kept) == ["ada"]
