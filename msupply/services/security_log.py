@@ -1,6 +1,6 @@
 """Reading the security log, and how long it is kept; wire/security_log.py writes it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,6 +58,21 @@ _DETAILS = {
     "refused_rows": gettext_lazy("Rows with errors"),
 }
 _OF_PERMISSIONS = frozenset({"added", "removed", "permission"})
+# Why somebody was not let in or a session ended; others, such as Django's, are told as they are.
+_REASONS = {
+    "wrong": gettext_lazy("wrong name or password"),
+    "no_store": gettext_lazy("access to no store here"),
+    "unknown_offline": gettext_lazy("unknown here, and the central server could not be asked"),
+    "site_name_not_found": gettext_lazy("there is no site of this name"),
+    "site_incorrect_password": gettext_lazy("wrong password of the site"),
+    "site_incorrect_hardware_id": gettext_lazy("another device than the site's own"),
+    "site_has_no_store": gettext_lazy("the site has no store"),
+    "api_version_incompatible": gettext_lazy("a version that does not fit"),
+    "PermissionMissing": gettext_lazy("without the permission"),
+    "EditRefused": gettext_lazy("edited at another place"),
+    "ByProgramOnly": gettext_lazy("written by the program alone"),
+    "PermissionDenied": gettext_lazy("not permitted here"),
+}
 
 
 @dataclass(frozen=True)
@@ -166,12 +182,19 @@ def _require_admin(viewer: Viewer) -> None:
 
 
 def _text(name: str, value: object) -> str:
-    words = dict(Permission.choices) if name in _OF_PERMISSIONS else {}
+    words = _words(name)
     if isinstance(value, list):
         return ", ".join(str(words.get(one, one)) for one in value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return str(words.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _words(name: str) -> "Mapping[str, str | Promise]":
+    """Return what the values of a name are called where they are codes."""
+    if name in _OF_PERMISSIONS:
+        return dict(Permission.choices)
+    return _REASONS if name == "reason" else {}
 
 
 def _notes(connection: BaseDatabaseWrapper) -> "QuerySet[SecurityNote]":

@@ -234,6 +234,7 @@ def test_the_page_shows_events_in_words_and_escapes_what_was_typed(admin):
     send_log_in("<script>alert(1)</script>", "x")
     page = admin.get("/security-log").text
     assert "Log-in" in page
+    assert "wrong name or password" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert(1)" not in page
 
