@@ -173,6 +173,8 @@ def test_more_cells_than_an_import_takes_are_refused(monkeypatch):
     book = spreadsheet.excel(Sheet("Sheet", ["a", "b"], [["x", "y"]] * 60))
     with book, pytest.raises(ValidationError, match="cells"):
         files.read(book.read())
+    with pytest.raises(ValidationError, match="cells"):
+        files.read(b"a,b\n" + b",\n" * 60)
 
 
 def test_a_row_number_at_the_end_of_the_sheet_does_not_fill_the_gap():

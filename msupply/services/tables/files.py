@@ -62,7 +62,12 @@ def read(content: bytes) -> FilledSheet:
 def _sheet(rows: Iterable[tuple[int, Sequence[Any]]]) -> FilledSheet:
     titles: list[str] | None = None
     found: list[tuple[int, Sequence[Any]]] = []
+    cells_read = 0
     for number, cells in rows:
+        cells_read += len(cells)
+        if cells_read > MOST_CELLS:
+            text = _("The file has more than {n} cells. Split it.")
+            raise ValidationError(text.format(n=MOST_CELLS))
         if len(found) >= MOST_ROWS or number > MOST_ROWS * 10:
             raise ValidationError(
                 _("The file has more than {n} rows. Split it.").format(n=MOST_ROWS)
@@ -138,7 +143,6 @@ def _excel_rows(content: bytes) -> Iterable[tuple[int, Sequence[Any]]]:
     _check_archive(content)
     import openpyxl
 
-    cells_read = 0
     with warnings.catch_warnings():
         # It warns of decoration that it drops; we want values.
         warnings.simplefilter("ignore")
@@ -156,12 +160,7 @@ def _excel_rows(content: bytes) -> Iterable[tuple[int, Sequence[Any]]]:
                 if row is empty or row.count(None) == len(row):
                     empty = row
                     continue
-                cells = _trimmed(row)
-                cells_read += len(cells)
-                if cells_read > MOST_CELLS:
-                    text = _("The file has more than {n} cells. Split it.")
-                    raise ValidationError(text.format(n=MOST_CELLS))
-                yield number, cells
+                yield number, _trimmed(row)
         except ValidationError:
             raise
         except Exception as error:  # what a broken workbook raises has no common class
