@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from msupply.central import failing
+from msupply.central import clock_words, failing
 from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.services.edit import rows_of
@@ -19,6 +19,7 @@ from msupply.sync import here as instance
 from msupply.sync.declare.registry import Channel, registry
 from msupply.sync.failure import FailureCode
 from msupply.sync.models import BufferChunk, Cursor, Quarantined, SiteState
+from msupply.wire import file_transfer
 
 # A cursor of this name may not be beyond the head of this log.
 _CURSOR_LOGS = {cursors.PUSH_V5: Channel.QUEUE, cursors.PUSH_V6: Channel.MODERN}
@@ -43,7 +44,11 @@ def examine(connection: BaseDatabaseWrapper) -> list[Finding]:
     if any(finding.wrong for finding in findings):
         # Nothing else can be asked of tables that are not there.
         return findings
-    for look in (_triggers, _role, _cursors, _orphans, _quarantine, _integration, _buffer):
+    looks = (
+        *(_triggers, _role, _cursors, _orphans, _quarantine, _integration, _buffer),
+        *(_clock, _files),
+    )
+    for look in looks:
         findings += look(connection)
     return findings
 
@@ -189,3 +194,27 @@ def _buffer(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     if waiting:
         text = _("{n} records have arrived and wait for the end of their push, or for integration.")
         yield Finding("buffer", text.format(n=waiting))
+
+
+def _clock(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    here = instance.load(connection)
+    if not here.is_remote:
+        return
+    difference = clock_words.of_here(here)
+    if difference:
+        yield Finding("clock", f"{difference} {clock_words.advice()}", True)
+    else:
+        yield Finding("clock", _("It agreed with the central server's in the last cycle."))
+
+
+def _files(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    found = file_transfer.waiting(connection)
+    if found.waiting:
+        text = _("{n} wait to be uploaded to the Open mSupply central server.")
+        yield Finding("files", text.format(n=found.waiting))
+    if found.refused:
+        text = _(
+            "{n} were refused by the Open mSupply central server. Sync → “Try the files again” sends"
+            " them once more."
+        )
+        yield Finding("files", text.format(n=found.refused), True)

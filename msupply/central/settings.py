@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from msupply.central import acting, drained, visibility
 from msupply.records.activity_types import ActivityType
+from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.users import User
 from msupply.services import permissions
-from msupply.sync import changelog
+from msupply.sync import changelog, clock
 from msupply.sync import here as instance
-from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel, registry
+from msupply.wire import security_log
 
 # A site that has been silent for longer has not got the latest central data.
 _SEEN_WITHIN = timedelta(days=1)
@@ -58,8 +59,7 @@ def why_not_primary(connection: BaseDatabaseWrapper, site: Site) -> list[str]:
     if site.initialisation_status != InitialisationStatus.COMPLETED:
         reasons.append(_("The site is not initialised yet."))
         return reasons
-    last = site.last_connection_datetime
-    if last is None or now() - last > _SEEN_WITHIN:
+    if clock.age(site.last_connection_datetime) > _SEEN_WITHIN:
         reasons.append(_("The site has not synchronised since yesterday."))
     if not drained.has_acknowledged(connection, site.site_id, drained.end_of_log(connection)):
         reasons.append(_("Records wait for the site: synchronise it first."))
@@ -125,6 +125,9 @@ def set_local_procurement(connection: BaseDatabaseWrapper, on: bool, user: User)
         raise ValidationError(_("This is a setting of a remote site."))
     with transaction.atomic(using=connection.alias):
         instance.change(connection, local_procurement=on)
+        security_log.note(
+            connection, SecurityEvent.SETTING_CHANGED, setting="local_procurement", after=str(on)
+        )
     if not (on and here.orders.centralised_procurement):
         return ""
     return _(

@@ -17,6 +17,7 @@ from msupply.sync.declare.registry import Channel, RecordType, registry
 from msupply.sync.models import Quarantined
 from msupply.sync.placement import SyncType
 from msupply.sync.queue import site_state
+from msupply.wire import site_cycles
 
 # Waiting changes are looked at one by one up to here; beyond it the length is an estimate.
 LOOKED_AT = 10_000
@@ -96,7 +97,7 @@ def stores(connection: BaseDatabaseWrapper, site_id: int) -> list[PlacedStore]:
 def cycles(connection: BaseDatabaseWrapper, site_id: int) -> "QuerySet[SiteCycle]":
     """Return the latest cycles of a site, the newest first."""
     rows = SiteCycle.objects.using(connection.alias).filter(site_id=site_id)
-    return rows.order_by("-started_at", "-slot")
+    return site_cycles.latest_first(rows)
 
 
 def refused_records(connection: BaseDatabaseWrapper, site_id: int) -> "QuerySet[Quarantined]":

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from msupply.central import visibility
 from msupply.central.stores import add_store, require_central
+from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import InitialisationStatus, Site, SiteKind
 from msupply.records.stores import Store
 from msupply.services.instance import check_url
@@ -18,6 +19,7 @@ from msupply.sync import here as instance
 from msupply.sync import queue
 from msupply.sync.clock import now
 from msupply.sync.models import Setting
+from msupply.wire import security_log
 from msupply.wire.credentials import stored_hash
 
 # A store by its code; with a name it is created, without one it must exist.
@@ -55,6 +57,7 @@ def add_site(
             _give_store(connection, site, code, store_name)
         if is_oms_central:
             make_oms_central(connection, site)
+        security_log.note(connection, SecurityEvent.SITE_CREATED, site=name)
     return site
 
 
@@ -63,7 +66,9 @@ def set_password(connection: BaseDatabaseWrapper, site: Site, password: str) -> 
     require_central(connection)
     check_password(password)
     site.password = stored_hash(password)
-    site.save(using=connection.alias, update_fields=["password"])
+    with transaction.atomic(using=connection.alias):
+        site.save(using=connection.alias, update_fields=["password"])
+        security_log.note(connection, SecurityEvent.SITE_PASSWORD_SET, site=site.name)
 
 
 def make_oms_central(connection: BaseDatabaseWrapper, site: Site) -> None:
@@ -85,6 +90,13 @@ def make_oms_central(connection: BaseDatabaseWrapper, site: Site) -> None:
         )
         # It has every store from now on.
         visibility.recompute(connection)
+        security_log.note(
+            connection,
+            SecurityEvent.SITE_CHANGED,
+            site=site.name,
+            is_oms_central=True,
+            url=site.url,
+        )
 
 
 def reset_hardware_id(connection: BaseDatabaseWrapper, name: str) -> Site:
@@ -95,7 +107,9 @@ def reset_hardware_id(connection: BaseDatabaseWrapper, name: str) -> Site:
         raise ValidationError({"name": _("This is the central server itself.")})
     site.hardware_id = None
     site.initialisation_status = InitialisationStatus.NEW
-    site.save(using=connection.alias, update_fields=["hardware_id", "initialisation_status"])
+    with transaction.atomic(using=connection.alias):
+        site.save(using=connection.alias, update_fields=["hardware_id", "initialisation_status"])
+        security_log.note(connection, SecurityEvent.SITE_FREED, site=site.name)
     return site
 
 

@@ -8,9 +8,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.central import acting
+from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User
 from msupply.services.log_in import LONGEST_PASSWORD
-from msupply.wire import throttle
+from msupply.wire import security_log, throttle
 
 # How long a surface may remember that somebody has unlocked.
 LASTS = timedelta(minutes=10)
@@ -24,9 +25,12 @@ def unlock(connection: BaseDatabaseWrapper, user: User, password: str, client_ad
     acting.require(connection, user)
     wait = throttle.wait_seconds(connection, user.username, client_address)
     if wait:
+        security_log.throttled(connection, user.username)
         text = _("Too many wrong passwords. Try again in {seconds} seconds.")
         raise ValidationError({"password": text.format(seconds=wait)})
     if len(password) > LONGEST_PASSWORD or not check_password(password, user.password):
         throttle.refused(connection, user.username, client_address)
+        security_log.note(connection, SecurityEvent.UNLOCKED, refused=True, who=user.username)
         raise ValidationError({"password": _("The password is wrong.")})
     throttle.let_in(connection, user.username, client_address)
+    security_log.note(connection, SecurityEvent.UNLOCKED, who=user.username)

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from msupply.central.stores import require_central
 from msupply.records.permissions import LEGACY_NUMBERS, Permission
+from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.services.roles import ROLES
 from msupply.services.users import check_password, create_user
+from msupply.wire import security_log
 
 
 def add_user(
@@ -42,7 +44,9 @@ def set_password(connection: BaseDatabaseWrapper, user: User, password: str) -> 
     require_central(connection)
     check_password(password)
     user.password = make_password(password)
-    user.save(using=connection.alias)
+    with transaction.atomic(using=connection.alias):
+        user.save(using=connection.alias)
+        security_log.note(connection, SecurityEvent.PASSWORD_SET, user=user.username)
 
 
 def grant(
@@ -73,13 +77,15 @@ def grant(
         joins = UserStore.objects.using(connection.alias).filter(user=user)
         first = not joins.exclude(store=store).exists()
         was_default = joins.filter(store=store, is_default=True).exists()
-        revoke(connection, user, store)
+        before = _held(connection, user, store)
+        _take_away(connection, user, store)
         UserStore.objects.using(connection.alias).create(
             user=user, store=store, is_default=first or was_default
         )
         UserPermission.objects.using(connection.alias).bulk_create(
             UserPermission(user=user, store=store, permission=name) for name in sorted(held)
         )
+        _note(connection, user, store, before, held)
 
 
 def _whole_rights(held: set[str]) -> set[str]:
@@ -99,5 +105,31 @@ def revoke(connection: BaseDatabaseWrapper, user: User, store: Store) -> None:
     """Take away everything that a user may do in a store; sessions there end at once."""
     require_central(connection)
     with transaction.atomic(using=connection.alias):
-        for model in (UserStore, UserPermission):
-            model.objects.using(connection.alias).filter(user=user, store=store).delete()
+        before = _held(connection, user, store)
+        _take_away(connection, user, store)
+        _note(connection, user, store, before, set())
+
+
+def _held(connection: BaseDatabaseWrapper, user: User, store: Store) -> set[str]:
+    rows = UserPermission.objects.using(connection.alias).filter(user=user, store=store)
+    return set(rows.values_list("permission", flat=True))
+
+
+def _take_away(connection: BaseDatabaseWrapper, user: User, store: Store) -> None:
+    for model in (UserStore, UserPermission):
+        model.objects.using(connection.alias).filter(user=user, store=store).delete()
+
+
+def _note(
+    connection: BaseDatabaseWrapper, user: User, store: Store, before: set[str], after: set[str]
+) -> None:
+    if before == after:
+        return
+    security_log.note(
+        connection,
+        SecurityEvent.RIGHTS_CHANGED,
+        user=user.username,
+        store=store.code,
+        added=sorted(after - before),
+        removed=sorted(before - after),
+    )

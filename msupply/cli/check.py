@@ -25,6 +25,8 @@ _SUBJECTS = {
     "quarantine": _("quarantine"),
     "integration": _("integration"),
     "buffer": _("buffer"),
+    "clock": _("clock"),
+    "files": _("files"),
 }
 
 

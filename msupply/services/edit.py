@@ -15,7 +15,15 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.users import User
-from msupply.services import activity, alike, json_values, newcomers, patients, visibility
+from msupply.services import (
+    activity,
+    alike,
+    json_values,
+    newcomers,
+    patients,
+    security_edits,
+    visibility,
+)
 from msupply.services.guard import Guard
 from msupply.services.visibility import Fault
 from msupply.sync.clock import now
@@ -62,6 +70,7 @@ def save(
         for row in rows:
             row.save(using=connection.alias, force_insert=before is None)
         activity.log_edit(connection, user, store_id, record, before, after)
+        security_edits.note(connection, [(record, before, after)])
     return record
 
 
@@ -91,6 +100,7 @@ def delete(
         else:
             _remove(connection, record)
         activity.log_delete(connection, user, store_id, record, was)
+        security_edits.note(connection, [(record, was, None)])
 
 
 def may(

@@ -12,11 +12,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.records.new_users import NewUser
+from msupply.records.security_log import SecurityEvent
+from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.services import permissions
 from msupply.services.users import create_user
 from msupply.sync import here as instance
 from msupply.sync.clock import now
+from msupply.wire import security_log
 
 
 def add(
@@ -62,6 +65,13 @@ def add(
             last_name=user.last_name,
             job_title=user.job_title,
             created_datetime=now(),
+        )
+        security_log.note(
+            connection,
+            SecurityEvent.RIGHTS_CHANGED,
+            user=user.username,
+            store=Store.objects.using(alias).get(pk=store_id).code,
+            added=sorted(wanted),
         )
     return user
 

@@ -6,8 +6,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.records.permissions import Permission
+from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
+from msupply.wire import security_log
 
 SHORTEST_PASSWORD = 6
 
@@ -25,7 +27,9 @@ def create_user(connection: BaseDatabaseWrapper, username: str, password: str) -
         errors["password"] = fault
     if errors:
         raise ValidationError(errors)
-    return users.create(username=username, password=make_password(password))
+    user = users.create(username=username, password=make_password(password))
+    security_log.note(connection, SecurityEvent.USER_CREATED, user=username)
+    return user
 
 
 def fault_of_password(password: str) -> str:
@@ -47,4 +51,11 @@ def give_all_permissions(connection: BaseDatabaseWrapper, user: User, store: Sto
     UserPermission.objects.using(connection.alias).bulk_create(
         UserPermission(user=user, store=store, permission=permission)
         for permission in Permission.values
+    )
+    security_log.note(
+        connection,
+        SecurityEvent.RIGHTS_CHANGED,
+        user=user.username,
+        store=store.code,
+        added=sorted(Permission.values),
     )

@@ -104,6 +104,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["msupply.services.log_in.Backend"]
 PASSWORD_HASHERS = ["msupply.records.passwords.PasswordHasher"]
 LOGIN_URL = "log-in"
+CSRF_FAILURE_VIEW = "msupply.web.forged.refuse"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -138,5 +139,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("MSUPPLY_LOG", "WARNING")},
     # httpx writes whole URLs at INFO.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        # `msupply serve` tells of every event; commands print what they do themselves.
+        "msupply.security": {"level": os.environ.get("MSUPPLY_SECURITY_LOG", "WARNING")},
+    },
 }

@@ -138,6 +138,7 @@ def _learn(connection: BaseDatabaseWrapper, info: SiteInfo) -> Here:
         "oms_central_url": info.oms_central_url,
         "central_site_id": info.central_site_id,
         "orders": info.orders,
+        "clock_ahead": info.clock_ahead,
     }
     news = {key: value for key, value in learnt.items() if getattr(here, key) != value}
     if not news:

@@ -78,6 +78,8 @@ def _run_requested(
         if status.error:
             code, detail = status.error
             logger.info("Cycle failed: %s: %s", code.value, detail)
+        else:
+            network().line_is_back(connection)
 
 
 def _read_request(connection: BaseDatabaseWrapper) -> tuple[list[str], str | None]:

@@ -28,6 +28,8 @@ class Here:
       the mSupply central server; `local_procurement` is this site's exception from the first.
     - `own_url`: where this server is reached by others.
     - `hardware_id`: made once, sent with every request.
+    - `clock_ahead`: by how many seconds this computer's clock was ahead of the central server's in the
+      last cycle; 0 while they agree well enough.
     - `initialised`: a first cycle has been completed (always true on the mSupply central server).
     """
 
@@ -51,6 +53,7 @@ class Here:
     centralised_procurement: bool = False
     patients_edited_where_visible: bool = False
     local_procurement: bool = False
+    clock_ahead: int = 0
 
     @property
     def is_set_up(self) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import logout
@@ -15,13 +16,17 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User
 from msupply.services import permissions
+from msupply.services.permissions import PermissionMissing
 from msupply.sync import here as here_module
 from msupply.sync.here import Here
 from msupply.sync.sql import dialect
 from msupply.web import alerts
 from msupply.web.visit import PageRequest, Visit
+from msupply.wire import security_log
+from msupply.wire.server_http import address
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +39,7 @@ CONTENT_SECURITY_POLICY = (
 )
 # The largest file, and what a form adds to it.
 LARGEST_REQUEST = 51 * 1024 * 1024
+_SAME_REFUSAL = timedelta(minutes=1)
 
 View = Callable[..., HttpResponse]
 
@@ -78,7 +84,9 @@ class AccessMiddleware:
             if not dialect(connection).is_away(error):
                 raise
             return _database_away(request, error)
-        response = _too_large(request) or self.get_response(request)
+        user = request.visit.user
+        with security_log.acting(user.username if user else "", address(request)):
+            response = _too_large(request) or self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -105,6 +113,7 @@ class AccessMiddleware:
             return _database_away(request, error)
         alert = alerts.of_exception(error, request.visit.here)
         if alert:
+            _note_refusal(request, error)
             return alerts.response(request, alert)
         if _has_its_own_page(error):
             return None
@@ -116,6 +125,20 @@ class AccessMiddleware:
                 500,
             )
         return render(request, "500.html", status=500)
+
+
+def _note_refusal(request: PageRequest, error: Exception) -> None:
+    """Note that somebody wanted what is not theirs; pressing again a moment later says no more."""
+    security_log.note(
+        connection,
+        SecurityEvent.PERMISSION_REFUSED,
+        refused=True,
+        at_most_every=_SAME_REFUSAL,
+        reason=type(error).__name__,
+        permission=error.permission if isinstance(error, PermissionMissing) else None,
+        method=request.method,
+        path=request.path,
+    )
 
 
 def _database_away(request: PageRequest, error: Error) -> HttpResponse:
@@ -171,13 +194,15 @@ def _visit(request: PageRequest) -> Visit:
         return Visit(here)
     assert isinstance(user, User)
     if not user.is_active:
-        _end_session(request, _("Your user is no longer active."))
+        _end_session(request, user, "inactive", _("Your user is no longer active."))
         return Visit(here)
     chosen = request.session.get(STORE_KEY)
     store = permissions.store_of(user, chosen) if chosen else None
     if store is None and not permissions.has_stores(user):
         _end_session(
             request,
+            user,
+            "no_store",
             _(
                 "You can no longer work in this store here: either it has been moved to another"
                 " site, or you no longer have access to it."
@@ -187,9 +212,11 @@ def _visit(request: PageRequest) -> Visit:
     return Visit(here, user, store)
 
 
-def _end_session(request: PageRequest, reason: str) -> None:
+def _end_session(request: PageRequest, user: User, why: str, told: str) -> None:
+    with security_log.acting(user.username, address(request)):
+        security_log.note(connection, SecurityEvent.LOGGED_OUT, reason=why)
     logout(request)
-    request.session["ended"] = reason
+    request.session["ended"] = told
 
 
 def _first_page(request: PageRequest, stage: str) -> str | None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from msupply.records.security_log import SecurityEvent
 from msupply.records.users import LANGUAGE_CODES, User
 from msupply.services import log_in as log_in_service
 from msupply.services import permissions
@@ -16,6 +17,7 @@ from msupply.services.log_in import LogInRefused
 from msupply.web import asked, language, page
 from msupply.web.access import STORE_KEY, any_store, open_to_all
 from msupply.web.visit import PageRequest
+from msupply.wire import security_log
 
 BACKEND = "msupply.services.log_in.Backend"
 # Further ones are searched for.
@@ -109,6 +111,8 @@ def choose_store(request: PageRequest) -> HttpResponse:
 @require_POST
 def log_out(request: PageRequest) -> HttpResponse:
     """End the session at once."""
+    if request.visit.user is not None:
+        security_log.note(connection, SecurityEvent.LOGGED_OUT)
     logout(request)
     return redirect("log-in")
 

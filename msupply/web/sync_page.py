@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from msupply.central import failing, integration
+from msupply.central import clock_words, failing, integration
+from msupply.records.security_log import SecurityEvent
 from msupply.services.instance import check_url
 from msupply.sync import cycle, driver, failure, log, quarantine
 from msupply.sync import here as instance
@@ -24,6 +25,7 @@ from msupply.sync.here import Here
 from msupply.sync.models import Quarantined, Setting
 from msupply.web import asked, require, sync_state
 from msupply.web.visit import PageRequest
+from msupply.wire import file_transfer, security_log
 
 QUARANTINED_SHOWN = 20
 SHORTEST_INTERVAL = 10
@@ -61,6 +63,14 @@ def sync_now(request: PageRequest) -> HttpResponse:
     return redirect("sync")
 
 
+@require_POST
+def retry_files(request: PageRequest) -> HttpResponse:
+    """Try the files again that failed; whoever is logged in may."""
+    if request.visit.here.is_remote and file_transfer.retry_all(connection):
+        messages.success(request, _("The files are tried again."))
+    return redirect("sync")
+
+
 def _status(here: Here) -> dict[str, Any]:
     if not here.is_remote:
         return {"sync": None}
@@ -71,6 +81,9 @@ def _status(here: Here) -> dict[str, Any]:
         "busy": shown.running or asked,
         "last_success": log.last_success(connection),
         "queue_length": sync_state.queue_length(),
+        "files": file_transfer.waiting(connection),
+        "clock_advice": clock_words.advice(),
+        "clock": clock_words.of_here(here),
     }
 
 
@@ -198,7 +211,24 @@ def _change_settings(here: Here, form: forms.Form) -> None:
     values = form.cleaned_data
     if not here.is_remote:
         instance.change(connection, own_url=values["own_url"])
+        _note(form, ("own_url",))
         return
     if values["password"]:
         cycle.initialise_site(connection, values["url"], values["site_name"], values["password"])
     instance.change(connection, interval_seconds=values["interval_seconds"])
+    _note(form, ("url", "site_name", "interval_seconds"))
+
+
+def _note(form: forms.Form, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in form.changed_data:
+            before, after = str(form.initial.get(name)), str(form.cleaned_data[name])
+            security_log.note(
+                connection,
+                SecurityEvent.SETTING_CHANGED,
+                setting=name,
+                before=before,
+                after=after,
+            )
+    if form.cleaned_data.get("password"):
+        security_log.note(connection, SecurityEvent.SITE_PASSWORD_SET)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("synchronisation/status", sync_page.status, name="sync-status"),
     path("synchronisation/now", sync_page.sync_now, name="sync-now"),
     path("synchronisation/settings", sync_page.settings, name="sync-settings"),
+    path("synchronisation/files", sync_page.retry_files, name="files-retry"),
     path("synchronisation/retry", sync_page.retry_quarantined, name="quarantined-retry"),
     # Central server
     path("sites", sites.list_page, name="sites"),

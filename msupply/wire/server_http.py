@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_header_parameters
 
 from msupply.sync.sql import dialect
+from msupply.wire import security_log
 from msupply.wire.errors import Code, ModernError, WireError
 
 logger = logging.getLogger(__name__)
@@ -160,7 +161,8 @@ def guard(
 
     def guarded(request: HttpRequest) -> HttpResponseBase:
         try:
-            return view(request)
+            with security_log.acting("", address(request)):
+                return view(request)
         except (WireError, ModernError) as error:
             return refuse(request, error)
         except Exception as error:

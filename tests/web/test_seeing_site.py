@@ -8,6 +8,7 @@ from django.db import connection
 from msupply.central import failing, log_marks
 from msupply.central.integration import integrate_waiting
 from msupply.records.log_marks import LogMark
+from msupply.records.site_cycles import SiteCycle
 from msupply.records.sites import Site
 from msupply.records.stock import Location
 from msupply.sync.clock import now
@@ -90,6 +91,16 @@ def test_a_site_whose_records_cannot_be_integrated_is_marked_with_the_reason(adm
     for address in ("/sites/2/", "/sync-report/"):
         page = admin.get(address).text
         assert not [text for text in (*marked, "cannot be taken in") if text in page]
+
+
+def test_the_page_warns_of_a_clock_that_is_wrong_at_the_site(admin):
+    site_cycles.begin(connection, 2, clock_ahead=100)
+    assert "The clock of this site" not in admin.get("/sites/2/").text
+    SiteCycle.objects.update(last_at=now() - timedelta(hours=1))
+    site_cycles.begin(connection, 2, clock_ahead=-3 * 86400)
+    site_cycles.refused(connection, 2, "site_incorrect_hardware_id")
+    page = admin.get("/sites/2/").text
+    assert "The clock of this site is 3 days behind this server" in page
 
 
 def test_records_kept_back_have_a_plain_reason_and_a_way_to_mend_it(admin):

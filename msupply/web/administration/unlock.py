@@ -3,7 +3,7 @@
 The session remembers it for some minutes. Every change asks here, whatever the page has shown.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from msupply.central import unlock as padlock
+from msupply.sync import clock
 from msupply.sync.clock import now
 from msupply.web import page
 from msupply.web.visit import PageRequest
@@ -25,7 +26,9 @@ KEY = "unlocked_until"
 def is_open(request: PageRequest) -> bool:
     """Tell whether the visitor has given the password within the last minutes."""
     until: str = request.session.get(KEY, "")
-    return until != "" and now() < datetime.fromisoformat(until)
+    if not until:
+        return False
+    return clock.left(datetime.fromisoformat(until), padlock.LASTS) > timedelta(0)
 
 
 def require(request: PageRequest) -> None:
