@@ -13,10 +13,10 @@ from msupply.central import sites
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
 from msupply.records.users import User
+from msupply.services import passwords
 from msupply.services.instance import check_url
 from msupply.services.stores import complete_store
 from msupply.services.tables.making import Maker
-from msupply.services.users import check_password
 from msupply.sync import here as instance
 from msupply.sync.declare import Record
 from msupply.sync.declare.registry import RecordType
@@ -69,11 +69,14 @@ class _WithPassword:
         self.further: Mapping[str, str] = {"password": _("Password")}
         self.made_up: list[tuple[str, str]] = []
         self.passwords: dict[str, str] = {}
+        self.words = passwords.words_here(connection)
 
-    def take_password(self, record: Record, texts: Mapping[str, str]) -> None:
+    def take_password(self, record: Site | User, texts: Mapping[str, str]) -> None:
         password = texts.get("password", "")
         if password:
-            check_password(password)
+            user, names = (record, []) if isinstance(record, User) else (None, [record.name])
+            if faults := passwords.faults(self.words, password, user, names):
+                raise ValidationError({"password": faults})
         self.passwords[record.pk] = password
         if len(self.passwords) > MOST_NEW:
             text = _("An import can make {n} of them at most. Split the file.")

@@ -12,8 +12,9 @@ from msupply.central.stores import require_central
 from msupply.records.permissions import LEGACY_NUMBERS, Permission
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
+from msupply.services import passwords
 from msupply.services.roles import ROLES
-from msupply.services.users import check_password, create_user
+from msupply.services.users import create_user
 
 
 def add_user(
@@ -28,19 +29,21 @@ def add_user(
 ) -> User:
     """Create a user who may do nothing yet. Raises ValidationError or EditRefused."""
     require_central(connection)
-    with transaction.atomic(using=connection.alias):
-        user = create_user(connection, username, password)
-        user.first_name, user.last_name = first_name or None, last_name or None
-        user.job_title, user.language = job_title or None, language
-        user.full_clean()
-        user.save(using=connection.alias)
-    return user
+    return create_user(
+        connection,
+        username,
+        password,
+        first_name=first_name,
+        last_name=last_name,
+        job_title=job_title,
+        language=language,
+    )
 
 
 def set_password(connection: BaseDatabaseWrapper, user: User, password: str) -> None:
     """Change a user's password; the sessions with the old one end. Raises ValidationError."""
     require_central(connection)
-    check_password(password)
+    passwords.check(connection, password, user)
     user.password = make_password(password)
     user.save(using=connection.alias)
 
