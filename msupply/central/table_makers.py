@@ -1,6 +1,5 @@
 """New sites, stores and users from a table: each with what belongs to it (services/tables)."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,8 +21,6 @@ from msupply.sync.declare import Record
 from msupply.sync.declare.registry import RecordType
 from msupply.wire.credentials import stored_hash
 
-# Letters and digits that nobody takes for one another.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 # A hash of a password costs a tenth of a second, on purpose.
 MOST_NEW = 1000
 
@@ -37,11 +34,6 @@ def of(connection: BaseDatabaseWrapper, kind: RecordType) -> Maker | None:
     }
     maker = makers.get(kind.name)
     return maker(connection) if maker and instance.load(connection).is_central else None
-
-
-def new_password() -> str:
-    """Return a password that can be read out."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _n in range(4)) for _g in range(3))
 
 
 class _Unique:
@@ -90,7 +82,7 @@ class _WithPassword:
         for record in records:
             password = self.passwords[record.pk]
             if not password:
-                password = new_password()
+                password = passwords.made_up()
                 self.made_up.append((str(getattr(record, name)), password))
             chosen.append(password)
         with ThreadPoolExecutor(2) as pool:

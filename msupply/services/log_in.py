@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from msupply.records.permissions import LEGACY_NUMBERS
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
-from msupply.services import new_users, permissions
+from msupply.services import new_users, passwords, permissions
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.here import Here
@@ -27,7 +27,6 @@ from msupply.wire import throttle, v4_client
 from msupply.wire.messages import UserInfo, UserStoreDetails
 
 LONGEST_NAME = 200
-LONGEST_PASSWORD = 1_000
 
 
 class Reason(Enum):
@@ -68,7 +67,7 @@ def log_in(
 ) -> User:
     """Return the user whose name and password these are. Raises LogInRefused."""
     username = username.strip()[:LONGEST_NAME].replace("\0", "")
-    if not username or not password or len(password) > LONGEST_PASSWORD:
+    if not username or not password or len(password) > passwords.LONGEST:
         raise LogInRefused(Reason.WRONG)
     wait = throttle.wait_seconds(connection, username, client_address)
     if wait:

@@ -4,6 +4,7 @@ Length and guessability are judged, never how it is made up (ASVS 5.0, 6.2; NIST
 new passwords are: what is stored already goes on working, and so do hashes that came from elsewhere.
 """
 
+import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -27,6 +28,8 @@ _SHORTEST_WORD = 3
 _SHORTEST_PART = 4
 # A password must have this much beside one such word and the digits around it.
 _LEAST_BESIDE = 4
+# Letters and digits that nobody takes for one another.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _NO_WORDS: frozenset[str] = frozenset()
 
 
@@ -74,6 +77,11 @@ def check(
     found = faults(_NO_WORDS, password, user, names)
     if found := found or faults(words_here(connection), password, user, names):
         raise ValidationError({"password": found})
+
+
+def made_up() -> str:
+    """Return a password that can be read out, of 59 random bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _n in range(4)) for _g in range(3))
 
 
 def _in_our_words(error: ValidationError) -> str:

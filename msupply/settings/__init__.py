@@ -50,7 +50,6 @@ ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -111,6 +110,9 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "log-in"
+# With whose they are (records/sessions.py).
+SESSION_ENGINE = "msupply.services.sessions"
+# From log-in on, whatever is done meanwhile; a session without requests ends sooner (web/idle.py).
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 
