@@ -177,7 +177,8 @@ def test_settings_of_the_system_are_locked(admin):
 
 def test_procurement_is_centralised_and_the_change_is_logged(admin):
     unlock(admin, where="/system-settings")
-    assert admin.post("/system-settings", {"centralised_procurement": "on"}).status_code == 302
+    sent = {"centralised_procurement": "on", "idle_minutes": "60"}
+    assert admin.post("/system-settings", sent).status_code == 302
     here = here_module.load(connection)
     assert here.centralised_procurement
     assert not here.patients_edited_where_visible
@@ -186,7 +187,7 @@ def test_procurement_is_centralised_and_the_change_is_logged(admin):
 
 def test_a_site_that_cannot_be_the_primary_server_is_refused_with_the_reason(admin):
     unlock(admin, where="/system-settings")
-    refused = admin.post("/system-settings", {"primary": "site-2"})
+    refused = admin.post("/system-settings", {"primary": "site-2", "idle_minutes": "60"})
     assert refused.status_code == 422
     assert "not initialised yet" in refused.text
     assert here_module.load(connection).primary_site_id == 0
