@@ -17,6 +17,8 @@ from msupply.web.visit import PageRequest, View
 COOKIE = "seen"
 # It is written no more often.
 _EVERY = timedelta(minutes=1)
+# Several hosts may serve one central server.
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def polled(view: View) -> View:
@@ -26,9 +28,12 @@ def polled(view: View) -> View:
 
 
 def has_ended(request: PageRequest, minutes: int) -> bool:
-    """Tell whether nothing was done in a session for longer than it may be left."""
-    seen = _seen(request) or session.began_at(request)
-    return now() - seen > timedelta(minutes=minutes)
+    """Tell whether nothing was done in a session for longer than it may be left.
+
+    A session of the future ends too: its clock was wrong, and so is the time at which it would end.
+    """
+    since = now() - (_seen(request) or session.began_at(request))
+    return not -_CLOCKS_DIFFER <= since <= timedelta(minutes=minutes)
 
 
 def note(request: PageRequest, response: HttpResponse) -> None:
@@ -38,8 +43,7 @@ def note(request: PageRequest, response: HttpResponse) -> None:
     if key is None or (match is not None and getattr(match.func, "is_polled", False)):
         return
     seen = _seen(request)
-    # Also when it is in the future, because a clock was put right.
-    if seen is not None and abs(now() - seen) < _EVERY:
+    if seen is not None and now() - seen < _EVERY:
         return
     moment = str(int(now().replace(tzinfo=UTC).timestamp()))
     response.set_cookie(

@@ -210,9 +210,11 @@ def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:
 
 @asks_password
 def password(request: PageRequest, user_id: str) -> HttpResponse:
-    """Set a user's password anew."""
+    """Set the password of another user anew; one's own wants the old one."""
     require.central_admin(request)
     user = get_object_or_404(User, pk=user_id)
+    if user == request.visit.user:
+        return redirect("my-password")
     form = PasswordForm(request.POST or None)
     back = reverse("user-rights", args=[user.pk])
     if request.method == "POST" and form.is_valid():

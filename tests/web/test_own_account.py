@@ -88,6 +88,12 @@ def test_a_user_of_the_site_changes_it_there(nurse):
     assert log_in_service(connection, "bintu", NEW, "10.0.0.1")
 
 
+def test_an_administrator_needs_the_old_one_too(admin):
+    page = f"/users/password/{admin.user.pk}"
+    assert admin.post(page, {"password": NEW}).url == "/my-password"
+    assert log_in_service(connection, "ada", PASSWORD, "10.0.0.1")
+
+
 def test_an_administrator_cannot_set_a_weak_one_for_others(admin):
     page = f"/users/password/{log_in('bo', 'store-central').user.pk}"
     answer = admin.post(page, {"password": "password1"})

@@ -70,6 +70,15 @@ def test_who_does_nothing_for_an_hour_is_logged_out(nurse, monkeypatch):
     assert "nothing was done here for 60 minutes" in nurse.get("/log-in").text
 
 
+def test_a_session_of_a_clock_that_was_ahead_ends_when_it_is_put_right(admin, monkeypatch):
+    pass_by(monkeypatch, days=4000)
+    browser = Client()
+    browser.post("/log-in", {"username": "ada", "password": PASSWORD})
+    assert browser.get("/").status_code == 200
+    pass_by(monkeypatch)
+    assert browser.get("/").url == "/log-in"
+
+
 def test_a_page_that_asks_by_itself_is_nobody_at_work(nurse, monkeypatch):
     nurse.get("/")
     for minutes in (30, 61):
