@@ -60,7 +60,7 @@ def enrol(connection: BaseDatabaseWrapper, user: User, nonce: str, code: str) ->
     They are readable here for the only time. Raises ValidationError on `code`.
     """
     _wait_if_guessed(connection, user)
-    step = _step_of(nonce, _plain(code), after=0)
+    step = _step_of(nonce, _plain(code))
     if step is None:
         raise _refused(connection, user)
     codes = [passwords.made_up() for _n in range(RECOVERY_CODES)]
@@ -114,8 +114,8 @@ def recovery_codes_left(connection: BaseDatabaseWrapper, user: User) -> int:
 def _takes_code(connection: BaseDatabaseWrapper, user: User, code: str) -> bool:
     rows = SecondFactor.objects.using(connection.alias).filter(pk=user.pk)
     row = rows.first()
-    step = None if row is None else _step_of(row.nonce, code, row.last_step)
-    # Of two who send the same code at once, one is let in.
+    step = None if row is None else _step_of(row.nonce, code)
+    # Good once, also of two who send the same code at the same moment.
     return step is not None and bool(rows.filter(last_step__lt=step).update(last_step=step))
 
 
@@ -129,14 +129,14 @@ def _takes_recovery(connection: BaseDatabaseWrapper, user: User, code: str) -> b
     return False
 
 
-def _step_of(nonce: str, code: str, after: int) -> int | None:
+def _step_of(nonce: str, code: str) -> int | None:
     """Return the time step that a code belongs to, None for a code that is not good now."""
     if not (code.isascii() and code.isdecimal()):
         return None
     totp = pyotp.TOTP(secret(nonce))
     present = totp.timecode(now().replace(tzinfo=UTC))
     for step in (present + near for near in _STEPS):
-        if step > after and secrets.compare_digest(totp.generate_otp(step), code):
+        if secrets.compare_digest(totp.generate_otp(step), code):
             return step
     return None
 

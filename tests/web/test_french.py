@@ -23,6 +23,7 @@ from msupply.web.screens import screen as screens
 from msupply.web.screens import words
 from scripts import compile_messages
 from tests.web.conftest import PASSWORD
+from tests.web.later import stand_still
 from tests.web.test_second_factor import SET_UP, enrolled
 
 PACKAGE = Path(msupply.__file__).parent
@@ -232,7 +233,8 @@ def test_forms_are_french(nurse):
     assert untranslated(nurse, paths) == {}
 
 
-def test_the_second_factor_is_french(admin):
+def test_the_second_factor_is_french(admin, monkeypatch):
+    stand_still(monkeypatch)
     secret = admin.get(SET_UP).context["secret"]
     assert untranslated(admin, [SET_UP], typed=[secret]) == {}
     app, codes = enrolled(admin)

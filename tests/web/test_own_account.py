@@ -5,11 +5,10 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection
 from django.test import Client
 
-from msupply.records.sessions import Session
 from msupply.records.users import User
 from msupply.services.log_in import log_in as log_in_service
 from msupply.wire import throttle
-from tests.web.conftest import ALL, PASSWORD, log_in, make_central, take_examples
+from tests.web.conftest import PASSWORD, log_in
 
 NEW = "four goats on a roof"
 
@@ -19,29 +18,8 @@ def change(client, old=PASSWORD, new=NEW, repeated=None):
     return client.post("/my-password", sent)
 
 
-def enter(password):
-    client = Client()
-    client.post("/log-in", {"username": "ada", "password": password})
-    return client
-
-
 def test_the_menu_leads_to_it(admin):
     assert 'href="/my-password"' in admin.get("/").text
-
-
-def test_a_new_password_ends_all_other_sessions_on_both_databases(connection):
-    take_examples()
-    make_central()
-    admin, other = log_in("ada", "store-central", *ALL), enter(PASSWORD)
-    eve = log_in("eve", "store-central")
-    assert other.get("/").status_code == 200
-    assert change(admin).url == "/my-password"
-    assert "Your password is changed" in admin.get("/my-password").text
-    assert other.get("/").url == "/log-in"
-    assert eve.get("/").status_code == 200
-    assert Session.objects.filter(user_id=admin.user.pk).count() == 1
-    assert enter(PASSWORD).get("/").url == "/log-in"
-    assert enter(NEW).get("/").status_code == 200
 
 
 @pytest.mark.parametrize(

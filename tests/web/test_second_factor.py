@@ -11,7 +11,7 @@ from msupply.records.users import User
 from msupply.services import second_factor
 from msupply.sync import here as here_module
 from msupply.wire import throttle
-from tests.web.conftest import ALL, PASSWORD, log_in, make_central, take_examples
+from tests.web.conftest import ALL, PASSWORD, log_in
 from tests.web.later import pass_by, stand_still
 
 SET_UP = "/my-password/second-factor"
@@ -94,37 +94,10 @@ def test_secret_and_recovery_codes_are_never_shown_again(admin, app):
     assert not any(code.replace("-", "") in kept.replace("-", "") for code in admin.codes)
 
 
-def test_log_in_asks_for_a_code_after_the_password_on_both_databases(connection):
-    take_examples()
-    make_central()
-    app, _codes = enrolled(log_in("ada", "store-central", *ALL))
-    client = ask()
-    assert client.answer.url == "/log-in/code"
-    assert client.get("/").url == "/log-in"
-    assert "Code" in client.get("/log-in/code").text
-    assert client.post("/log-in/code", {"code": "12345"}).status_code == 422
-    assert not is_in(client)
-    before = client.session.session_key
-    assert client.post("/log-in/code", {"code": app.code()}).url == "/list/items/"
-    assert is_in(client)
-    assert client.session.session_key != before
-
-
 def test_a_wrong_password_is_not_asked_for_a_code(app):
     client = ask(password="guess")
     assert client.answer.status_code == 422
     assert client.get("/log-in/code").url == "/log-in"
-
-
-def test_a_code_is_good_once_on_both_databases(connection):
-    take_examples()
-    make_central()
-    app, _codes = enrolled(log_in("ada", "store-central", *ALL))
-    code = app.code()
-    assert is_in(enter(code))
-    assert not is_in(enter(code))
-    # Nor is one of before that was never used.
-    assert not is_in(enter(app.code(-1)))
 
 
 def test_clocks_may_differ_by_one_step(app, monkeypatch):
@@ -145,16 +118,6 @@ def test_nonsense_is_refused(app, code):
     client = enter(code)
     assert client.answer.status_code == 422
     assert not is_in(client)
-
-
-def test_a_recovery_code_is_good_once_on_both_databases(connection):
-    take_examples()
-    make_central()
-    _app, codes = enrolled(log_in("ada", "store-central", *ALL))
-    assert is_in(enter(codes[3].upper()))
-    assert not is_in(enter(codes[3]))
-    client = enter(codes[4].replace("-", " "))
-    assert "8 recovery codes are left" in client.get("/my-password").text
 
 
 def test_guessing_codes_is_slowed_down_from_everywhere(app):

@@ -9,12 +9,11 @@ from django.test import Client
 from msupply.records.sessions import Session
 from msupply.records.stores import Store
 from msupply.records.users import UserPermission, UserStore
-from msupply.services import sessions
 from msupply.sync import clock
 from msupply.sync import here as here_module
 from msupply.sync.site_orders import SiteOrders
 from tests.services.people import make_user
-from tests.web.conftest import ALL, PASSWORD, log_in, make_central, take_examples
+from tests.web.conftest import PASSWORD, log_in
 from tests.web.later import pass_by
 
 
@@ -138,32 +137,6 @@ def test_a_page_that_is_only_read_writes_nothing(nurse, django_assert_max_num_qu
     assert writes == []
 
 
-def test_a_user_sees_and_ends_the_own_sessions_on_both_databases(connection):
-    take_examples()
-    make_central()
-    admin = log_in("ada", "store-central", *ALL)
-    other = log_in("eve", "store-central")
-    tablet, telephone = Client(headers={"User-Agent": "Tablet"}), Client()
-    for browser in (tablet, telephone):
-        browser.post("/log-in", {"username": "ada", "password": PASSWORD}, REMOTE_ADDR="10.0.0.7")
-    shown = admin.get("/my-password")
-    assert "Tablet" in shown.text
-    assert "10.0.0.7" in shown.text
-    for browser in (admin, tablet, telephone):
-        assert browser.session.session_key not in shown.text
-    assert len(shown.context["sessions"]) == 3
-    name = next(s.name for s in shown.context["sessions"] if s.browser == "Tablet")
-    other.post("/my-password/end-session", {"session": name})
-    assert tablet.get("/").status_code == 200
-    admin.post("/my-password/end-session", {"session": name})
-    assert tablet.get("/").url == "/log-in"
-    assert telephone.get("/").status_code == 200
-    admin.post("/my-password/end-session")
-    assert telephone.get("/").url == "/log-in"
-    assert admin.get("/").status_code == 200
-    assert other.get("/").status_code == 200
-
-
 def test_an_administrator_ends_the_sessions_of_another_user(admin):
     nurse = log_in("bo", "store-central")
     page = f"/users/end-sessions/{nurse.user.pk}"
@@ -172,15 +145,3 @@ def test_an_administrator_ends_the_sessions_of_another_user(admin):
     admin.post(page)
     assert nurse.get("/").url == "/log-in"
     assert admin.get("/").status_code == 200
-
-
-def test_expired_sessions_are_removed_on_both_databases(connection):
-    take_examples()
-    make_central()
-    old, new = log_in("ada", "store-central", *ALL), log_in("eve", "store-central")
-    Session.objects.filter(pk=old.session.session_key).update(
-        expire_date=clock.now() - timedelta(seconds=1)
-    )
-    assert sessions.remove_expired(connection) == 1
-    assert sessions.remove_expired(connection) == 0
-    assert new.get("/").status_code == 200
