@@ -13,8 +13,8 @@ from msupply.central.stores import add_store, require_central
 from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import InitialisationStatus, Site, SiteKind
 from msupply.records.stores import Store
+from msupply.services import passwords
 from msupply.services.instance import check_url
-from msupply.services.users import check_password
 from msupply.sync import here as instance
 from msupply.sync import queue
 from msupply.sync.clock import now
@@ -42,7 +42,8 @@ def add_site(
     that was. Raises ValidationError with a message per field, or EditRefused.
     """
     require_central(connection)
-    name, url = check_new(connection, name, password, is_oms_central, url)
+    names = [text for code, store_name in stores for text in (code, store_name or "")]
+    name, url = check_new(connection, name, password, is_oms_central, url, names)
     with transaction.atomic(using=connection.alias):
         site = Site.objects.using(connection.alias).create(
             site_id=next_number(connection),
@@ -64,7 +65,7 @@ def add_site(
 def set_password(connection: BaseDatabaseWrapper, site: Site, password: str) -> None:
     """Change the password with which a site connects. Raises ValidationError."""
     require_central(connection)
-    check_password(password)
+    passwords.check(connection, password, names=[site.name])
     site.password = stored_hash(password)
     with transaction.atomic(using=connection.alias):
         site.save(using=connection.alias, update_fields=["password"])
@@ -131,16 +132,28 @@ def backlogs(connection: BaseDatabaseWrapper, sites: Iterable[Site]) -> dict[int
 
 
 def check_new(
-    connection: BaseDatabaseWrapper, name: str, password: str, is_oms_central: bool, url: str
+    connection: BaseDatabaseWrapper,
+    name: str,
+    password: str,
+    is_oms_central: bool,
+    url: str,
+    known: Iterable[str] = (),
 ) -> tuple[str, str]:
-    """Return name and address of a new site in good form. Raises ValidationError by field."""
+    """Return name and address of a new site in good form. Raises ValidationError by field.
+
+    `known` are names and codes of its new stores, which make no good password.
+    """
     errors: dict[str, str] = {}
     name = name.strip()
     if fault := fault_of_name(name):
         errors["name"] = fault
     elif Site.objects.using(connection.alias).filter(name__iexact=name).exists():
         errors["name"] = _("There is a site “{name}” already.").format(name=name)
-    for check in (lambda: check_password(password), lambda: _checked_url(is_oms_central, url)):
+    checks = (
+        lambda: passwords.check(connection, password, names=[name, *known]),
+        lambda: _checked_url(is_oms_central, url),
+    )
+    for check in checks:
         try:
             check()
         except ValidationError as error:

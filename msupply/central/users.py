@@ -8,13 +8,15 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
+from msupply.central import acting
 from msupply.central.stores import require_central
 from msupply.records.permissions import LEGACY_NUMBERS, Permission
 from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
+from msupply.services import passwords, second_factor, sessions
 from msupply.services.roles import ROLES
-from msupply.services.users import check_password, create_user
+from msupply.services.users import create_user
 from msupply.wire import security_log
 
 
@@ -30,23 +32,58 @@ def add_user(
 ) -> User:
     """Create a user who may do nothing yet. Raises ValidationError or EditRefused."""
     require_central(connection)
-    with transaction.atomic(using=connection.alias):
-        user = create_user(connection, username, password)
-        user.first_name, user.last_name = first_name or None, last_name or None
-        user.job_title, user.language = job_title or None, language
-        user.full_clean()
-        user.save(using=connection.alias)
-    return user
+    return create_user(
+        connection,
+        username,
+        password,
+        first_name=first_name,
+        last_name=last_name,
+        job_title=job_title,
+        language=language,
+    )
 
 
 def set_password(connection: BaseDatabaseWrapper, user: User, password: str) -> None:
-    """Change a user's password; the sessions with the old one end. Raises ValidationError."""
+    """Change a user's password; the user's sessions end. Raises ValidationError."""
     require_central(connection)
-    check_password(password)
+    passwords.check(connection, password, user)
     user.password = make_password(password)
     with transaction.atomic(using=connection.alias):
-        user.save(using=connection.alias)
+        user.save(using=connection.alias, update_fields=["password"])
+        sessions.end_all(connection, user)
         security_log.note(connection, SecurityEvent.PASSWORD_SET, user=user.username)
+
+
+def named(connection: BaseDatabaseWrapper, username: str) -> list[User]:
+    """Return the users of a name: one, or the few that came by sync with the same. Raises
+    ValidationError when there is none.
+    """
+    found = list(User.objects.using(connection.alias).filter(username__iexact=username.strip()))
+    if not found:
+        text = _("There is no user “{name}”.").format(name=username)
+        raise ValidationError({"username": text})
+    return found
+
+
+def end_sessions(connection: BaseDatabaseWrapper, user: User, by: User) -> int:
+    """Log a user out of this server everywhere; return of how many browsers.
+
+    Raises EditRefused or PermissionMissing.
+    """
+    acting.require(connection, by)
+    ended = sessions.end_all(connection, user)
+    security_log.note(connection, SecurityEvent.SESSIONS_ENDED, user=user.username, sessions=ended)
+    return ended
+
+
+def reset_second_factor(connection: BaseDatabaseWrapper, user: User, by: User | None) -> bool:
+    """Let a user who has lost app and recovery codes log in by the password alone.
+
+    `by` is None for somebody at the server's command line. False when there was none. Raises
+    EditRefused or PermissionMissing.
+    """
+    acting.require(connection, by)
+    return second_factor.forget(connection, user)
 
 
 def grant(

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -16,6 +17,8 @@ _log = logging.getLogger(__name__)
 # How soon a finished push is seen.
 LOOK_SECONDS = 0.2
 AFTER_ERROR_SECONDS = 5
+# Sessions that are over are removed at start, and then so often.
+TIDY_SECONDS = 24 * 3600
 # Whatever it is at then may be killed: everything can be taken up again.
 STOP_SECONDS = 10
 
@@ -50,6 +53,7 @@ def _rest(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
 
 def _work(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
     from msupply.central import background
+    from msupply.services import sessions
     from msupply.services.instance import seed_equipment
     from msupply.sync import here
 
@@ -59,8 +63,12 @@ def _work(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
     stop_driver = threading.Event()
     driver = threading.Thread(target=_drive, args=[stop_driver], name="driver", daemon=True)
     driver.start()
+    tidy_at = time.monotonic()
     try:
         while not stop.is_set():
+            if time.monotonic() >= tidy_at:
+                sessions.remove_expired(connection)
+                tidy_at = time.monotonic() + TIDY_SECONDS
             if not background.work(connection):
                 stop.wait(LOOK_SECONDS)
     finally:

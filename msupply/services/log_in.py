@@ -20,7 +20,7 @@ from msupply.records.permissions import LEGACY_NUMBERS
 from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
-from msupply.services import new_users, permissions
+from msupply.services import new_users, passwords, permissions
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.here import Here
@@ -28,7 +28,6 @@ from msupply.wire import security_log, throttle, v4_client
 from msupply.wire.messages import UserInfo, UserStoreDetails
 
 LONGEST_NAME = 200
-LONGEST_PASSWORD = 1_000
 
 
 class Reason(Enum):
@@ -90,7 +89,7 @@ def _note_refusal(connection: BaseDatabaseWrapper, username: str, reason: Reason
 def _checked(
     connection: BaseDatabaseWrapper, username: str, password: str, client_address: str
 ) -> User:
-    if not username or not password or len(password) > LONGEST_PASSWORD:
+    if not username or not password or len(password) > passwords.LONGEST:
         raise LogInRefused(Reason.WRONG)
     wait = throttle.wait_seconds(connection, username, client_address)
     if wait:

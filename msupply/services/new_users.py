@@ -47,11 +47,14 @@ def add(
         raise ValidationError(_("Users of the whole system are created on the central server."))
     alias = connection.alias
     with transaction.atomic(using=alias):
-        user = create_user(connection, username, password)
-        user.first_name, user.last_name = first_name or None, last_name or None
-        user.job_title = job_title or None
-        user.full_clean()
-        user.save(using=alias)
+        user = create_user(
+            connection,
+            username,
+            password,
+            first_name=first_name,
+            last_name=last_name,
+            job_title=job_title,
+        )
         UserStore.objects.using(alias).create(user=user, store_id=store_id, is_default=True)
         UserPermission.objects.using(alias).bulk_create(
             UserPermission(user=user, store_id=store_id, permission=permission)

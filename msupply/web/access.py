@@ -19,12 +19,12 @@ from django_htmx.middleware import HtmxDetails
 from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User
 from msupply.services import permissions
-from msupply.services.permissions import PermissionMissing
+from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
 from msupply.sync import here as here_module
 from msupply.sync.here import Here
 from msupply.sync.sql import dialect
-from msupply.web import alerts
-from msupply.web.visit import PageRequest, Visit
+from msupply.web import alerts, idle, password_again, session
+from msupply.web.visit import PageRequest, View, Visit
 from msupply.wire import security_log
 from msupply.wire.server_http import address
 
@@ -40,8 +40,6 @@ CONTENT_SECURITY_POLICY = (
 # The largest file, and what a form adds to it.
 LARGEST_REQUEST = 51 * 1024 * 1024
 _SAME_REFUSAL = timedelta(minutes=1)
-
-View = Callable[..., HttpResponse]
 
 
 def open_to_all(view: View) -> View:
@@ -87,6 +85,8 @@ class AccessMiddleware:
         user = request.visit.user
         with security_log.acting(user.username if user else "", address(request)):
             response = _too_large(request) or self.get_response(request)
+        if request.visit.user is not None:
+            idle.note(request, response)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -102,7 +102,8 @@ class AccessMiddleware:
             return None
         first = _first_page(request, stage)
         if first is None or request.path == first.partition("?")[0]:
-            return None if stage else _of_another_store(request)
+            refused = None if stage else _of_another_store(request)
+            return refused or password_again.first(request, view, kwargs)
         return HttpResponseClientRedirect(first) if request.htmx else redirect(first)
 
     def process_exception(self, request: PageRequest, error: Exception) -> HttpResponse | None:
@@ -196,6 +197,11 @@ def _visit(request: PageRequest) -> Visit:
     if not user.is_active:
         _end_session(request, user, "inactive", _("Your user is no longer active."))
         return Visit(here)
+    minutes = here.sessions_idle_minutes
+    if idle.has_ended(request, minutes):
+        text = _("You were logged out because nothing was done here for {minutes} minutes.")
+        _end_session(request, user, "idle", text.format(minutes=minutes))
+        return Visit(here)
     chosen = request.session.get(STORE_KEY)
     store = permissions.store_of(user, chosen) if chosen else None
     if store is None and not permissions.has_stores(user):
@@ -229,9 +235,21 @@ def _first_page(request: PageRequest, stage: str) -> str | None:
         return reverse("home")
     if visit.user is None:
         return _log_in_page(request)
-    if visit.store is None and stage != "any-store":
+    return None if stage == "any-store" else _page_before_all_others(request)
+
+
+def _page_before_all_others(request: PageRequest) -> str | None:
+    if request.visit.store is None:
         return reverse("choose-store")
-    return None
+    return reverse("second-factor") if _lacks_second_factor(request) else None
+
+
+def _lacks_second_factor(request: PageRequest) -> bool:
+    """True for administrators of the central server who are to have one, and came in without."""
+    visit = request.visit
+    if not (visit.here.is_central and visit.here.second_factor_required):
+        return False
+    return visit.may(SERVER_ADMIN) and not request.session.get(session.SECOND_FACTOR_KEY)
 
 
 def _set_up_page(here: Here) -> str | None:
@@ -242,8 +260,9 @@ def _set_up_page(here: Here) -> str | None:
     return None
 
 
-def _log_in_page(request: HttpRequest) -> str:
-    wanted = request.get_full_path()
+def _log_in_page(request: PageRequest) -> str:
+    # A part of a page that was asked for by HTMX is no page to come back to.
+    wanted = (request.htmx and request.htmx.current_url_abs_path) or request.get_full_path()
     log_in = reverse("log-in")
     if request.method != "GET" or wanted == reverse("home"):
         return log_in

@@ -24,6 +24,8 @@ from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
 from msupply.sync.models import Quarantined, Setting
 from msupply.web import asked, require, sync_state
+from msupply.web.idle import polled
+from msupply.web.password_again import asks_password
 from msupply.web.visit import PageRequest
 from msupply.wire import file_transfer, security_log
 
@@ -44,6 +46,7 @@ def sync_page(request: PageRequest) -> HttpResponse:
     return render(request, "sync/page.html", context | kept_back)
 
 
+@polled
 @require_GET
 def status(request: PageRequest) -> HttpResponse:
     """Show the live part of the page; a central server has none."""
@@ -173,6 +176,7 @@ class OwnAddressForm(forms.Form):
             raise forms.ValidationError(error.messages) from None
 
 
+@asks_password
 def settings(request: PageRequest) -> HttpResponse:
     """Show and change how this instance synchronises."""
     require.permission(request, SERVER_ADMIN)

@@ -35,7 +35,7 @@ def test_a_second_set_up_is_refused_in_one_line(central):
         ({"--url": "http://x.test/path"}, "without a path"),
         ({"--store": "=Name"}, "CODE=Name"),
         ({"--store": "CODE"}, "CODE=Name"),
-        ({"--password": "short"}, "at least 6"),
+        ({"--password": "short"}, "at least 8"),
     ],
 )
 def test_a_wrong_option_is_explained(blank, options, said):

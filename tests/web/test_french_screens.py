@@ -45,7 +45,7 @@ def test_the_site_wizard_is_french(admin):
     answer(admin, "role")
     steps = [STEP + name for name in ("kind", "name", "stores", "options", "role", "summary")]
     assert untranslated(admin, steps, ["East (EAS)", "east"]) == {}
-    admin.post(STEP + "summary", {"password": "tide-43"})
+    admin.post(STEP + "summary", {"password": "tide-4343"})
     assert untranslated(admin, [f"/sites/ready/{Site.objects.get(name='east').pk}"]) == {}
 
 

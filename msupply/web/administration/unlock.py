@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from msupply.central import unlock as padlock
 from msupply.sync import clock
 from msupply.sync.clock import now
-from msupply.web import page
+from msupply.web import page, session
 from msupply.web.visit import PageRequest
 
 KEY = "unlocked_until"
@@ -48,6 +48,7 @@ def unlock(request: PageRequest) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
+        session.password_given(request)
         request.session[KEY] = (now() + padlock.LASTS).isoformat()
     return redirect(_back(request))
 
