@@ -12,6 +12,7 @@ toy app, and so run on their own (tests/engine/pytest.ini).
 import os
 import shutil
 import uuid
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -86,6 +87,21 @@ def connection(request, django_db_setup, django_db_blocker):
             connections["default"] = usual
             forget_verified()
             empty(connections[alias])
+
+
+@contextmanager
+def read_only(connection):
+    """Let the database take no writes, as one that stands by for another, or whose disk is full."""
+    on, off = "PRAGMA query_only = ON", "PRAGMA query_only = OFF"
+    if connection.vendor == "postgresql":
+        on, off = "SET default_transaction_read_only = on", "RESET default_transaction_read_only"
+    with connection.cursor() as cursor:
+        cursor.execute(on)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(off)
 
 
 _KEPT = {"django_migrations", "django_content_type", "auth_permission", "sync_bulk_switch"}

@@ -10,10 +10,26 @@ from django.db.models import Q
 from msupply.central.stores import require_central
 from msupply.records.activity import ActivityLog
 from msupply.records.activity_types import ActivityType
+from msupply.records.security_log import SecurityEvent
+from msupply.records.sites import Site
+from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission
 from msupply.services import permissions
 from msupply.sync import here as instance
 from msupply.sync.clock import now
+from msupply.wire import security_log
+
+# What of it belongs into the security log as well.
+_SECURITY = {
+    ActivityType.STORE_SYNC_TYPE_CHANGED: SecurityEvent.STORE_SYNC_SET,
+    ActivityType.STORE_ACTIVE_SITE_CHANGED: SecurityEvent.STORE_SYNC_SET,
+    ActivityType.STORE_TRANSACTIONS_IN_SYNC_CHANGED: SecurityEvent.STORE_SYNC_SET,
+    ActivityType.STORE_MOVE_STARTED: SecurityEvent.STORE_MOVE_STARTED,
+    ActivityType.STORE_MOVE_CANCELLED: SecurityEvent.STORE_MOVE_CANCELLED,
+    ActivityType.SITE_RESET: SecurityEvent.SITE_RESET,
+    ActivityType.SITE_DELETED: SecurityEvent.SITE_DELETED,
+    ActivityType.CENTRAL_SETTING_CHANGED: SecurityEvent.SETTING_CHANGED,
+}
 
 
 def require(
@@ -53,3 +69,21 @@ def note(
         changed_from=None if old is None else str(old),
         changed_to=None if new is None else str(new),
     )
+    event = _SECURITY.get(kind)
+    if event is not None:
+        security_log.note(
+            connection,
+            event,
+            who=user.username if user is not None else None,
+            subject=_named(connection, record_id),
+            before=None if old is None else str(old),
+            after=None if new is None else str(new),
+        )
+
+
+def _named(connection: BaseDatabaseWrapper, record_id: str) -> str:
+    """Return what people call the store or site with an id, or the name of a setting."""
+    alias = connection.alias
+    store = Store.objects.using(alias).filter(pk=record_id).values_list("code", flat=True).first()
+    site = Site.objects.using(alias).filter(pk=record_id).values_list("name", flat=True).first()
+    return store or site or record_id

@@ -24,6 +24,7 @@ from msupply.central.asset_properties import (
 )
 from msupply.central.asset_structure import Place, Structure, applies
 from msupply.records.assets import AssetCatalogueItem, AssetProperty
+from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User
 from msupply.services import edit
 from msupply.services.tables import spreadsheet
@@ -31,6 +32,7 @@ from msupply.sync import here as instance
 from msupply.sync.declare import Record
 from msupply.sync.declare.policy import Editor
 from msupply.sync.ownership import EditRefused, Refusal
+from msupply.wire import security_log
 
 COLUMNS = ("Sub catalogue", "Code", "Type", "Manufacturer", "Model", "Class", "Category")
 _OPTIONAL = frozenset({"Manufacturer"})
@@ -119,6 +121,9 @@ def apply(connection: BaseDatabaseWrapper, user: User | None, preview: Preview) 
             _write(connection, user, AssetProperty, values, Applied())
         for values in preview.rows:
             _write(connection, user, preview.model, values, done)
+        security_log.note(
+            connection, SecurityEvent.DATA_IMPORTED, type=preview.model._meta.db_table
+        )
     return done
 
 

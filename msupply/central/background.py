@@ -10,6 +10,7 @@ from msupply.central import (
     store_move,
     visibility,
 )
+from msupply.services import security_log
 
 
 def work(connection: BaseDatabaseWrapper) -> bool:
@@ -22,4 +23,5 @@ def work(connection: BaseDatabaseWrapper) -> bool:
     visibility.follow(connection)
     new_subjects.follow(connection)
     log_marks.mark(connection)
+    security_log.remove_old(connection)
     return store_move.advance(connection) or integrated

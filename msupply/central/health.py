@@ -10,24 +10,31 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from msupply.central import clock_words, failing
 from msupply.records.sites import Site
 from msupply.records.stores import Store
 from msupply.services import leaving
 from msupply.services.edit import rows_of
-from msupply.sync import changelog, cursors, quarantine, triggers
+from msupply.sync import changelog, cursors, log, quarantine, triggers
 from msupply.sync import here as instance
 from msupply.sync.declare import Form
 from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import Channel, RecordType, registry
+from msupply.sync.failure import FailureCode
 from msupply.sync.models import BufferChunk, Cursor, Quarantined, SiteState
 from msupply.sync.records import columns_of
+from msupply.wire import file_transfer
 
-# A cursor of this name may not be beyond the head of this log.
 # Of each record type so many that cannot leave are named; all are counted.
 _NAMED = 20
 _AT_ONCE = 5_000
 
+# A cursor of this name may not be beyond the head of this log.
 _CURSOR_LOGS = {cursors.PUSH_V5: Channel.QUEUE, cursors.PUSH_V6: Channel.MODERN}
+
+
+# Findings of one kind that are told one by one.
+SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,11 @@ def examine(connection: BaseDatabaseWrapper) -> list[Finding]:
     if any(finding.wrong for finding in findings):
         # Nothing else can be asked of tables that are not there.
         return findings
-    for look in (_triggers, _role, _cursors, _orphans, _leaving, _quarantine, _buffer):
+    looks = (
+        *(_triggers, _role, _cursors, _orphans, _leaving, _quarantine, _integration, _buffer),
+        *(_clock, _files),
+    )
+    for look in looks:
         findings += look(connection)
     return findings
 
@@ -185,7 +196,7 @@ def _all_ids(connection: BaseDatabaseWrapper, kind: RecordType) -> Iterator[list
 def _quarantine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     rows = Quarantined.objects.using(connection.alias)
     counts = rows.values("table_name", "code").annotate(n=Count("id")).order_by("-n")
-    for row in counts[:20]:
+    for row in counts[:SHOWN]:
         example = rows.filter(table_name=row["table_name"], code=row["code"]).first()
         assert example is not None
         text = _("{n} records of {table} could not be taken ({code}), for instance {id}: {reason}")
@@ -199,6 +210,29 @@ def _quarantine(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         yield Finding("quarantine", text, True)
     if not counts:
         yield Finding("quarantine", _("No record was kept back."))
+    elif more := sum(row["n"] for row in counts[SHOWN:]):
+        text = _("{n} further records of other tables, or for other reasons.")
+        yield Finding("quarantine", text.format(n=more), True)
+
+
+def _integration(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    failing_sites = list(failing.of(connection).values())
+    for trouble in failing_sites[:SHOWN]:
+        text = _(
+            "Records of site {site} cannot be taken in since {since} (UTC): {failure}. They are kept,"
+            " and tried again by themselves."
+        )
+        since = trouble.since.isoformat(" ", "minutes")
+        text = text.format(site=trouble.site_id, since=since, failure=trouble.failure)
+        yield Finding("integration", text, True)
+    if more := len(failing_sites[SHOWN:]):
+        yield Finding("integration", _("The same is so of {n} more sites.").format(n=more), True)
+    last = log.latest(connection)
+    if last and last.error and last.error[0] is FailureCode.INTEGRATION_ERROR:
+        text = _("The last synchronisation could not save what it received: {detail}")
+        yield Finding("integration", text.format(detail=last.error[1]), True)
+    elif not failing_sites:
+        yield Finding("integration", _("Everything that arrives can be taken in."))
 
 
 def _buffer(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
@@ -206,3 +240,27 @@ def _buffer(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     if waiting:
         text = _("{n} records have arrived and wait for the end of their push, or for integration.")
         yield Finding("buffer", text.format(n=waiting))
+
+
+def _clock(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    here = instance.load(connection)
+    if not here.is_remote:
+        return
+    difference = clock_words.of_here(here)
+    if difference:
+        yield Finding("clock", f"{difference} {clock_words.advice()}", True)
+    else:
+        yield Finding("clock", _("It agreed with the central server's in the last cycle."))
+
+
+def _files(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    found = file_transfer.waiting(connection)
+    if found.waiting:
+        text = _("{n} wait to be uploaded to the Open mSupply central server.")
+        yield Finding("files", text.format(n=found.waiting))
+    if found.refused:
+        text = _(
+            "{n} were refused by the Open mSupply central server. Sync → “Try the files again” sends"
+            " them once more."
+        )
+        yield Finding("files", text.format(n=found.refused), True)

@@ -1,45 +1,75 @@
-"""Integrating what sites have pushed, as soon as a push is complete."""
+"""Integrating what sites have pushed, as soon as a push is complete.
+
+What fails for one site fails for that site alone: it waits on, is tried again after growing pauses,
+and people are told (failing.py).
+"""
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
-from django.db import DatabaseError
+from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from msupply.central import failing
 from msupply.sync import here as instance
 from msupply.sync.here import Here
 from msupply.sync.integrate import Origin, Progress, Summary, integrate
 from msupply.sync.models import SiteState
-from msupply.sync.sql import dialect
+from msupply.sync.narrowing import told
 
 _log = logging.getLogger(__name__)
 
+# Is told of the source whose records could not be integrated; raises, or lets others go on.
+Failed = Callable[[int | None, Exception], None]
+
 
 def integrate_waiting(connection: BaseDatabaseWrapper) -> bool:
-    """Integrate the buffers of all sites that wait for it; True when there was one.
+    """Integrate the buffers of all sites that wait for it; True when something was integrated.
 
-    Call it from one process at a time. Raises the database's own trouble.
+    Call it from one process at a time. Raises the database's own trouble where not even that can
+    be noted.
     """
     here = instance.load(connection)
     if not here.served:
         return False
+    states = SiteState.objects.using(connection.alias).filter(waiting_since__isnull=False)
+    due = [state for state in states.order_by("waiting_since") if failing.is_due(state)]
+    # All are tried: one that fails must not keep the next ones waiting.
+    done = [_integrate_site(connection, here, state.site_id, state.waiting_since) for state in due]
+    return any(done)
+
+
+def _integrate_site(
+    connection: BaseDatabaseWrapper, here: Here, site_id: int, since: datetime | None
+) -> bool:
+    failed: set[int | None] = set()
+
+    def note(source: int | None, error: Exception) -> None:
+        failed.add(source)
+        _say(source, error)
+        # Records of a central server are taken up by this site's own next cycle.
+        if source is not None:
+            failing.note(connection, source, told(error))
+
+    integrate_sources(connection, here, {site_id}, failed=note)
+    if site_id in failed:
+        return False
+    failing.over(connection, site_id)
+    # A push that was completed meanwhile has set a new moment, and stays waiting.
     states = SiteState.objects.using(connection.alias)
-    waiting = list(
-        states.filter(waiting_since__isnull=False)
-        .order_by("waiting_since")
-        .values_list("site_id", "waiting_since")
-    )
-    for site_id, since in waiting:
-        try:
-            integrate_sources(connection, here, {site_id})
-        except Exception as error:
-            if isinstance(error, DatabaseError) and not dialect(connection).blames_data(error):
-                # The disk, a lock or the server: the worker tries again, and the site waits on.
-                raise
-            # Its chunks stay in the buffer: the end of the site's next push brings them up again.
-            _log.exception("Integration of site %s failed", site_id)
-        # A push that was completed meanwhile has set a new moment, and stays waiting.
-        states.filter(site_id=site_id, waiting_since=since).update(waiting_since=None)
-    return bool(waiting)
+    states.filter(site_id=site_id, waiting_since=since).update(waiting_since=None)
+    return True
+
+
+def _say(source: int | None, error: Exception) -> None:
+    text = "Integration of site %s failed, it is tried again: %s"
+    # Of the database all is known by its own words; anything else is a defect to be found.
+    _log.error(text, source, told(error), exc_info=None if isinstance(error, Error) else error)
+
+
+def _raise(source: int | None, error: Exception) -> None:
+    raise error
 
 
 def integrate_sources(
@@ -47,6 +77,7 @@ def integrate_sources(
     here: Here,
     sources: set[int | None],
     progress: Progress = lambda done: None,
+    failed: Failed = _raise,
 ) -> Summary:
     """Integrate what these sources have in the buffer, and what that makes possible of others'."""
     total = Summary()
@@ -54,7 +85,11 @@ def integrate_sources(
     while left:
         source = left.pop()
         done.add(source)
-        summary = integrate(connection, origin_of(here, source), progress)
+        try:
+            summary = integrate(connection, origin_of(here, source), progress)
+        except Exception as error:
+            failed(source, error)
+            continue
         total.taken += summary.taken
         total.kept_back += summary.kept_back
         # Records of other sources that waited for a parent have gone back to the buffer.

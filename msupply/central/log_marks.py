@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from msupply.records.log_marks import LogMark
-from msupply.sync import changelog
+from msupply.sync import changelog, clock
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel
@@ -24,8 +24,8 @@ _COLUMNS = {
 def mark(connection: BaseDatabaseWrapper) -> None:
     """Note where the log is, unless it was noted lately or has not moved since."""
     moment = now()
-    latest = _marks(connection).order_by("-at").first()
-    if latest is not None and moment - latest.at < MARK_EVERY:
+    latest = _marks(connection).filter(at__lte=moment + clock.TOLERANCE).order_by("-at").first()
+    if latest is not None and clock.age(latest.at) < MARK_EVERY:
         return
     if not instance.load(connection).is_central:
         return
@@ -33,7 +33,9 @@ def mark(connection: BaseDatabaseWrapper) -> None:
     if latest is not None and all(getattr(latest, c) == head for c, head in heads.items()):
         return
     _marks(connection).update_or_create(at=moment, defaults=heads)
-    _marks(connection).filter(at__lt=moment - KEPT).delete()
+    # Those of a clock that was ahead would tell a later time than it was.
+    wrong = Q(at__lt=moment - KEPT) | Q(at__gt=moment + clock.TOLERANCE)
+    _marks(connection).filter(wrong).delete()
 
 
 def changed_before(
@@ -41,7 +43,8 @@ def changed_before(
 ) -> datetime | None:
     """Return the first known moment at which a row of a log was there, None when it is newer."""
     column = _COLUMNS[channel]
-    later = _marks(connection).filter(**{f"{column}__gte": cursor}).order_by(column, "at")
+    true = _marks(connection).filter(at__lte=now() + clock.TOLERANCE)
+    later = true.filter(**{f"{column}__gte": cursor}).order_by(column, "at")
     return later.values_list("at", flat=True).first()
 
 

@@ -6,9 +6,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from msupply.central import acting
 from msupply.records.activity_types import ActivityType
 from msupply.records.new_users import NewUser
+from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.services.permissions import STORE_ACCESS
 from msupply.sync import here as instance
+from msupply.wire import security_log
 
 
 def take_over(connection: BaseDatabaseWrapper) -> int:
@@ -39,4 +41,7 @@ def take_over(connection: BaseDatabaseWrapper) -> int:
                 user=user, store_id=new.store_id, permission=STORE_ACCESS
             )
             acting.note(connection, None, ActivityType.USER_TAKEN_OVER, user.pk, None, new.username)
+            security_log.note(
+                connection, SecurityEvent.USER_CREATED, user=new.username, store=new.store.code
+            )
     return len(missing)

@@ -1,4 +1,4 @@
-"""Decisions for the whole system: primary server, procurement, where patients are edited.
+"""Decisions for the whole system: primary server, procurement, patients, how people log in.
 
 They are made on the mSupply central server and told to every site at the beginning of its cycles.
 """
@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 
 from msupply.central import acting, drained, visibility
 from msupply.records.activity_types import ActivityType
+from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.users import User
 from msupply.services import permissions
-from msupply.sync import changelog
+from msupply.sync import changelog, clock
 from msupply.sync import here as instance
-from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel, registry
+from msupply.wire import security_log
 
+# Minutes; whoever is logged in longer than twelve hours logs in again anyway.
+SHORTEST_IDLE, LONGEST_IDLE = 5, 720
 # A site that has been silent for longer has not got the latest central data.
 _SEEN_WITHIN = timedelta(days=1)
 # The logs in which the data of stores stand.
@@ -34,6 +37,8 @@ class CentralSettings:
     primary: Site | None
     centralised_procurement: bool
     patients_edited_where_visible: bool
+    second_factor_required: bool
+    idle_minutes: int
 
 
 def current(connection: BaseDatabaseWrapper) -> CentralSettings:
@@ -44,6 +49,8 @@ def current(connection: BaseDatabaseWrapper) -> CentralSettings:
         sites.filter(site_id=here.primary_site_id).first() if here.primary_site_id else None,
         here.centralised_procurement,
         here.patients_edited_where_visible,
+        here.second_factor_required,
+        here.idle_minutes,
     )
 
 
@@ -58,8 +65,7 @@ def why_not_primary(connection: BaseDatabaseWrapper, site: Site) -> list[str]:
     if site.initialisation_status != InitialisationStatus.COMPLETED:
         reasons.append(_("The site is not initialised yet."))
         return reasons
-    last = site.last_connection_datetime
-    if last is None or now() - last > _SEEN_WITHIN:
+    if clock.age(site.last_connection_datetime) > _SEEN_WITHIN:
         reasons.append(_("The site has not synchronised since yesterday."))
     if not drained.has_acknowledged(connection, site.site_id, drained.end_of_log(connection)):
         reasons.append(_("Records wait for the site: synchronise it first."))
@@ -113,6 +119,26 @@ def set_patients_edited_where_visible(
     _set(connection, user, "patients_edited_where_visible", on)
 
 
+def set_second_factor_required(
+    connection: BaseDatabaseWrapper, on: bool, user: User | None = None
+) -> None:
+    """Let administrators of this server set up a second factor before they go on."""
+    _set(connection, user, "second_factor_required", on)
+
+
+def set_idle_minutes(
+    connection: BaseDatabaseWrapper, minutes: int, user: User | None = None
+) -> None:
+    """Log people out who have done nothing for so long, here and at every site.
+
+    Raises ValidationError on `idle_minutes` outside SHORTEST_IDLE and LONGEST_IDLE.
+    """
+    if not SHORTEST_IDLE <= minutes <= LONGEST_IDLE:
+        text = _("Choose between {least} and {most} minutes.")
+        raise ValidationError({"idle_minutes": text.format(least=SHORTEST_IDLE, most=LONGEST_IDLE)})
+    _set(connection, user, "idle_minutes", minutes)
+
+
 def set_local_procurement(connection: BaseDatabaseWrapper, on: bool, user: User) -> str:
     """On a remote site, enter purchase orders here although procurement is centralised.
 
@@ -125,6 +151,9 @@ def set_local_procurement(connection: BaseDatabaseWrapper, on: bool, user: User)
         raise ValidationError(_("This is a setting of a remote site."))
     with transaction.atomic(using=connection.alias):
         instance.change(connection, local_procurement=on)
+        security_log.note(
+            connection, SecurityEvent.SETTING_CHANGED, setting="local_procurement", after=str(on)
+        )
     if not (on and here.orders.centralised_procurement):
         return ""
     return _(
@@ -133,14 +162,14 @@ def set_local_procurement(connection: BaseDatabaseWrapper, on: bool, user: User)
     )
 
 
-def _set(connection: BaseDatabaseWrapper, user: User | None, name: str, on: bool) -> None:
+def _set(connection: BaseDatabaseWrapper, user: User | None, name: str, value: bool | int) -> None:
     acting.require(connection, user)
     old = getattr(instance.load(connection), name)
-    if old == on:
+    if old == value:
         return
     with transaction.atomic(using=connection.alias):
-        instance.change(connection, **{name: on})
-        _note(connection, user, name, old, on)
+        instance.change(connection, **{name: value})
+        _note(connection, user, name, old, value)
 
 
 def _note(

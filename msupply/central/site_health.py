@@ -8,16 +8,16 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, QuerySet
 
-from msupply.central import log_marks
+from msupply.central import failing, log_marks
 from msupply.records.site_cycles import SiteCycle
 from msupply.records.stores import Store
 from msupply.sync import changelog, placement, quarantine, routing
 from msupply.sync import here as instance
-from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel, RecordType, registry
-from msupply.sync.models import Quarantined, SiteState
+from msupply.sync.models import Quarantined
 from msupply.sync.placement import SyncType
 from msupply.sync.queue import site_state
+from msupply.wire import site_cycles
 
 # Waiting changes are looked at one by one up to here; beyond it the length is an estimate.
 LOOKED_AT = 10_000
@@ -97,7 +97,7 @@ def stores(connection: BaseDatabaseWrapper, site_id: int) -> list[PlacedStore]:
 def cycles(connection: BaseDatabaseWrapper, site_id: int) -> "QuerySet[SiteCycle]":
     """Return the latest cycles of a site, the newest first."""
     rows = SiteCycle.objects.using(connection.alias).filter(site_id=site_id)
-    return rows.order_by("-started_at", "-slot")
+    return site_cycles.latest_first(rows)
 
 
 def refused_records(connection: BaseDatabaseWrapper, site_id: int) -> "QuerySet[Quarantined]":
@@ -119,7 +119,5 @@ def retry(connection: BaseDatabaseWrapper, site_id: int, record: int | None = No
     ids = list(rows.order_by("id").values_list("pk", flat=True))
     if ids:
         quarantine.requeue(connection, ids)
-        SiteState.objects.using(connection.alias).update_or_create(
-            site_id=site_id, defaults={"waiting_since": now()}
-        )
+        failing.try_now(connection, site_id)
     return len(ids)

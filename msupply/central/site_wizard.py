@@ -114,7 +114,8 @@ def check(connection: BaseDatabaseWrapper, plan: SitePlan) -> dict[str, list[str
     """
     problems: dict[str, list[str]] = {}
     try:
-        sites.check_new(connection, plan.name, plan.password, plan.is_oms_central, plan.url)
+        known = [text for planned in plan.stores for text in (planned.code, planned.name)]
+        sites.check_new(connection, plan.name, plan.password, plan.is_oms_central, plan.url, known)
     except ValidationError as error:
         problems |= error.message_dict
     if plan.client_type not in ClientType.values:

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 
 from msupply.central import visibility
 from msupply.central.stores import add_store, require_central
+from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import InitialisationStatus, Site, SiteKind
 from msupply.records.stores import Store
+from msupply.services import passwords
 from msupply.services.instance import check_url
-from msupply.services.users import check_password
 from msupply.sync import here as instance
 from msupply.sync import queue
 from msupply.sync.clock import now
 from msupply.sync.models import Setting
+from msupply.wire import security_log
 from msupply.wire.credentials import stored_hash
 
 # A store by its code; with a name it is created, without one it must exist.
@@ -40,7 +42,8 @@ def add_site(
     that was. Raises ValidationError with a message per field, or EditRefused.
     """
     require_central(connection)
-    name, url = check_new(connection, name, password, is_oms_central, url)
+    names = [text for code, store_name in stores for text in (code, store_name or "")]
+    name, url = check_new(connection, name, password, is_oms_central, url, names)
     with transaction.atomic(using=connection.alias):
         site = Site.objects.using(connection.alias).create(
             site_id=next_number(connection),
@@ -55,15 +58,18 @@ def add_site(
             _give_store(connection, site, code, store_name)
         if is_oms_central:
             make_oms_central(connection, site)
+        security_log.note(connection, SecurityEvent.SITE_CREATED, site=name)
     return site
 
 
 def set_password(connection: BaseDatabaseWrapper, site: Site, password: str) -> None:
     """Change the password with which a site connects. Raises ValidationError."""
     require_central(connection)
-    check_password(password)
+    passwords.check(connection, password, names=[site.name])
     site.password = stored_hash(password)
-    site.save(using=connection.alias, update_fields=["password"])
+    with transaction.atomic(using=connection.alias):
+        site.save(using=connection.alias, update_fields=["password"])
+        security_log.note(connection, SecurityEvent.SITE_PASSWORD_SET, site=site.name)
 
 
 def make_oms_central(connection: BaseDatabaseWrapper, site: Site) -> None:
@@ -85,6 +91,13 @@ def make_oms_central(connection: BaseDatabaseWrapper, site: Site) -> None:
         )
         # It has every store from now on.
         visibility.recompute(connection)
+        security_log.note(
+            connection,
+            SecurityEvent.SITE_CHANGED,
+            site=site.name,
+            is_oms_central=True,
+            url=site.url,
+        )
 
 
 def reset_hardware_id(connection: BaseDatabaseWrapper, name: str) -> Site:
@@ -95,7 +108,9 @@ def reset_hardware_id(connection: BaseDatabaseWrapper, name: str) -> Site:
         raise ValidationError({"name": _("This is the central server itself.")})
     site.hardware_id = None
     site.initialisation_status = InitialisationStatus.NEW
-    site.save(using=connection.alias, update_fields=["hardware_id", "initialisation_status"])
+    with transaction.atomic(using=connection.alias):
+        site.save(using=connection.alias, update_fields=["hardware_id", "initialisation_status"])
+        security_log.note(connection, SecurityEvent.SITE_FREED, site=site.name)
     return site
 
 
@@ -117,16 +132,28 @@ def backlogs(connection: BaseDatabaseWrapper, sites: Iterable[Site]) -> dict[int
 
 
 def check_new(
-    connection: BaseDatabaseWrapper, name: str, password: str, is_oms_central: bool, url: str
+    connection: BaseDatabaseWrapper,
+    name: str,
+    password: str,
+    is_oms_central: bool,
+    url: str,
+    known: Iterable[str] = (),
 ) -> tuple[str, str]:
-    """Return name and address of a new site in good form. Raises ValidationError by field."""
+    """Return name and address of a new site in good form. Raises ValidationError by field.
+
+    `known` are names and codes of its new stores, which make no good password.
+    """
     errors: dict[str, str] = {}
     name = name.strip()
     if fault := fault_of_name(name):
         errors["name"] = fault
     elif Site.objects.using(connection.alias).filter(name__iexact=name).exists():
         errors["name"] = _("There is a site “{name}” already.").format(name=name)
-    for check in (lambda: check_password(password), lambda: _checked_url(is_oms_central, url)):
+    checks = (
+        lambda: passwords.check(connection, password, names=[name, *known]),
+        lambda: _checked_url(is_oms_central, url),
+    )
+    for check in checks:
         try:
             check()
         except ValidationError as error:

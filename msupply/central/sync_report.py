@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce
 
 from msupply.records.sites import Site, SiteKind
 from msupply.records.stores import Store
+from msupply.sync import clock
 from msupply.sync.clock import now
 
 LATE_AFTER = timedelta(days=7)
@@ -130,7 +131,7 @@ def of_moment(last: datetime | None) -> Freshness:
     """Return the state of a site that was last heard of at a moment."""
     if last is None:
         return Freshness.NEVER
-    age = now() - last
+    age = clock.age(last)
     if age > SILENT_AFTER:
         return Freshness.SILENT
     return Freshness.LATE if age > LATE_AFTER else Freshness.FRESH
@@ -168,10 +169,17 @@ def _state() -> Case:
     return Case(
         When(Q(kind=SiteKind.CENTRAL), then=Value(Freshness.HERE.value)),
         When(Q(**{f"{last}__isnull": True}), then=Value(Freshness.NEVER.value)),
-        When(Q(**{f"{last}__lt": moment - SILENT_AFTER}), then=Value(Freshness.SILENT.value)),
+        When(_silent(last, moment), then=Value(Freshness.SILENT.value)),
         When(Q(**{f"{last}__lt": moment - LATE_AFTER}), then=Value(Freshness.LATE.value)),
         default=Value(Freshness.FRESH.value),
         output_field=CharField(),
+    )
+
+
+def _silent(last: str, moment: datetime) -> Q:
+    """What a clock that was ahead has noted says nothing: nobody knows since when it is silent."""
+    return Q(**{f"{last}__lt": moment - SILENT_AFTER}) | Q(
+        **{f"{last}__gt": moment + clock.TOLERANCE}
     )
 
 

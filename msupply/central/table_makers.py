@@ -1,6 +1,5 @@
 """New sites, stores and users from a table: each with what belongs to it (services/tables)."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,17 +12,15 @@ from msupply.central import sites
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
 from msupply.records.users import User
+from msupply.services import passwords
 from msupply.services.instance import check_url
 from msupply.services.stores import complete_store
 from msupply.services.tables.making import Maker
-from msupply.services.users import check_password
 from msupply.sync import here as instance
 from msupply.sync.declare import Record
 from msupply.sync.declare.registry import RecordType
 from msupply.wire.credentials import stored_hash
 
-# Letters and digits that nobody takes for one another.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 # A hash of a password costs a tenth of a second, on purpose.
 MOST_NEW = 1000
 
@@ -37,11 +34,6 @@ def of(connection: BaseDatabaseWrapper, kind: RecordType) -> Maker | None:
     }
     maker = makers.get(kind.name)
     return maker(connection) if maker and instance.load(connection).is_central else None
-
-
-def new_password() -> str:
-    """Return a password that can be read out."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _n in range(4)) for _g in range(3))
 
 
 class _Unique:
@@ -69,11 +61,14 @@ class _WithPassword:
         self.further: Mapping[str, str] = {"password": _("Password")}
         self.made_up: list[tuple[str, str]] = []
         self.passwords: dict[str, str] = {}
+        self.words = passwords.words_here(connection)
 
-    def take_password(self, record: Record, texts: Mapping[str, str]) -> None:
+    def take_password(self, record: Site | User, texts: Mapping[str, str]) -> None:
         password = texts.get("password", "")
         if password:
-            check_password(password)
+            user, names = (record, []) if isinstance(record, User) else (None, [record.name])
+            if faults := passwords.faults(self.words, password, user, names):
+                raise ValidationError({"password": faults})
         self.passwords[record.pk] = password
         if len(self.passwords) > MOST_NEW:
             text = _("An import can make {n} of them at most. Split the file.")
@@ -87,7 +82,7 @@ class _WithPassword:
         for record in records:
             password = self.passwords[record.pk]
             if not password:
-                password = new_password()
+                password = passwords.made_up()
                 self.made_up.append((str(getattr(record, name)), password))
             chosen.append(password)
         with ThreadPoolExecutor(2) as pool:

@@ -8,12 +8,16 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
+from msupply.central import acting
 from msupply.central.stores import require_central
 from msupply.records.permissions import LEGACY_NUMBERS, Permission
+from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
+from msupply.services import passwords, second_factor, sessions
 from msupply.services.roles import ROLES
-from msupply.services.users import check_password, create_user
+from msupply.services.users import create_user
+from msupply.wire import security_log
 
 
 def add_user(
@@ -28,21 +32,58 @@ def add_user(
 ) -> User:
     """Create a user who may do nothing yet. Raises ValidationError or EditRefused."""
     require_central(connection)
-    with transaction.atomic(using=connection.alias):
-        user = create_user(connection, username, password)
-        user.first_name, user.last_name = first_name or None, last_name or None
-        user.job_title, user.language = job_title or None, language
-        user.full_clean()
-        user.save(using=connection.alias)
-    return user
+    return create_user(
+        connection,
+        username,
+        password,
+        first_name=first_name,
+        last_name=last_name,
+        job_title=job_title,
+        language=language,
+    )
 
 
 def set_password(connection: BaseDatabaseWrapper, user: User, password: str) -> None:
-    """Change a user's password; the sessions with the old one end. Raises ValidationError."""
+    """Change a user's password; the user's sessions end. Raises ValidationError."""
     require_central(connection)
-    check_password(password)
+    passwords.check(connection, password, user)
     user.password = make_password(password)
-    user.save(using=connection.alias)
+    with transaction.atomic(using=connection.alias):
+        user.save(using=connection.alias, update_fields=["password"])
+        sessions.end_all(connection, user)
+        security_log.note(connection, SecurityEvent.PASSWORD_SET, user=user.username)
+
+
+def named(connection: BaseDatabaseWrapper, username: str) -> list[User]:
+    """Return the users of a name: one, or the few that came by sync with the same. Raises
+    ValidationError when there is none.
+    """
+    found = list(User.objects.using(connection.alias).filter(username__iexact=username.strip()))
+    if not found:
+        text = _("There is no user “{name}”.").format(name=username)
+        raise ValidationError({"username": text})
+    return found
+
+
+def end_sessions(connection: BaseDatabaseWrapper, user: User, by: User) -> int:
+    """Log a user out of this server everywhere; return of how many browsers.
+
+    Raises EditRefused or PermissionMissing.
+    """
+    acting.require(connection, by)
+    ended = sessions.end_all(connection, user)
+    security_log.note(connection, SecurityEvent.SESSIONS_ENDED, user=user.username, sessions=ended)
+    return ended
+
+
+def reset_second_factor(connection: BaseDatabaseWrapper, user: User, by: User | None) -> bool:
+    """Let a user who has lost app and recovery codes log in by the password alone.
+
+    `by` is None for somebody at the server's command line. False when there was none. Raises
+    EditRefused or PermissionMissing.
+    """
+    acting.require(connection, by)
+    return second_factor.forget(connection, user)
 
 
 def grant(
@@ -73,13 +114,15 @@ def grant(
         joins = UserStore.objects.using(connection.alias).filter(user=user)
         first = not joins.exclude(store=store).exists()
         was_default = joins.filter(store=store, is_default=True).exists()
-        revoke(connection, user, store)
+        before = _held(connection, user, store)
+        _take_away(connection, user, store)
         UserStore.objects.using(connection.alias).create(
             user=user, store=store, is_default=first or was_default
         )
         UserPermission.objects.using(connection.alias).bulk_create(
             UserPermission(user=user, store=store, permission=name) for name in sorted(held)
         )
+        _note(connection, user, store, before, held)
 
 
 def _whole_rights(held: set[str]) -> set[str]:
@@ -99,5 +142,31 @@ def revoke(connection: BaseDatabaseWrapper, user: User, store: Store) -> None:
     """Take away everything that a user may do in a store; sessions there end at once."""
     require_central(connection)
     with transaction.atomic(using=connection.alias):
-        for model in (UserStore, UserPermission):
-            model.objects.using(connection.alias).filter(user=user, store=store).delete()
+        before = _held(connection, user, store)
+        _take_away(connection, user, store)
+        _note(connection, user, store, before, set())
+
+
+def _held(connection: BaseDatabaseWrapper, user: User, store: Store) -> set[str]:
+    rows = UserPermission.objects.using(connection.alias).filter(user=user, store=store)
+    return set(rows.values_list("permission", flat=True))
+
+
+def _take_away(connection: BaseDatabaseWrapper, user: User, store: Store) -> None:
+    for model in (UserStore, UserPermission):
+        model.objects.using(connection.alias).filter(user=user, store=store).delete()
+
+
+def _note(
+    connection: BaseDatabaseWrapper, user: User, store: Store, before: set[str], after: set[str]
+) -> None:
+    if before == after:
+        return
+    security_log.note(
+        connection,
+        SecurityEvent.RIGHTS_CHANGED,
+        user=user.username,
+        store=store.code,
+        added=sorted(after - before),
+        removed=sorted(before - after),
+    )

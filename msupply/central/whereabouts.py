@@ -16,7 +16,7 @@ from msupply.central import log_marks
 from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
 from msupply.services.edit import rows_of
-from msupply.sync import cursors, placement, routing
+from msupply.sync import clock, cursors, placement, routing
 from msupply.sync import here as instance
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
 from msupply.sync.declare.wire import Direction
@@ -185,7 +185,8 @@ class Judge:
             return Answer.NOT_YET, _("the site has never connected")
         # A site remembers by itself how far it has read these logs.
         changed = self._changed_before(channel, row.cursor)
-        if changed is None or last <= changed:
+        in_future = clock.age(last) == clock.LONG_AGO
+        if changed is None or in_future or last <= changed:
             return Answer.NOT_YET, _("the site fetches it with its next synchronisation")
         return Answer.YES, _("the site has synchronised since")
 

@@ -18,7 +18,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.central.integration import integrate_sources
-from msupply.sync import buffer, quarantine
+from msupply.records.security_log import SecurityEvent
+from msupply.sync import door, quarantine
 from msupply.sync import here as instance
 from msupply.sync.buffer import Arrived
 from msupply.sync.clock import now
@@ -27,6 +28,7 @@ from msupply.sync.declare.registry import Wire
 from msupply.sync.here import Here
 from msupply.sync.models import Quarantined
 from msupply.sync.ownership import EditRefused, Refusal
+from msupply.wire import security_log
 
 BATCH = 5_000
 # Problems that are listed one by one; all of them are counted.
@@ -97,6 +99,12 @@ def import_file(
         summary = integrate_sources(connection, here, {here.site_id}, integrated)
         report.taken = summary.taken
         _add_quarantined(connection, here, started, report)
+        security_log.note(
+            connection,
+            SecurityEvent.DATA_IMPORTED,
+            file=path.name,
+            taken=report.taken,
+        )
     return report
 
 
@@ -124,7 +132,8 @@ def _buffer_all(
 
 def _store(connection: BaseDatabaseWrapper, here: Here, wire: Wire, batch: list[Arrived]) -> None:
     with transaction.atomic(using=connection.alias):
-        buffer.store(connection, here.site_id, wire, batch)
+        # What the buffer could not hold is kept aside, and told with what integration refuses.
+        door.store(connection, here.site_id, wire, door.sort_out(batch))
     batch.clear()
 
 

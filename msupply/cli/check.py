@@ -25,7 +25,10 @@ _SUBJECTS = {
     "loose references": _("loose references"),
     "leaving": _("leaving"),
     "quarantine": _("quarantine"),
+    "integration": _("integration"),
     "buffer": _("buffer"),
+    "clock": _("clock"),
+    "files": _("files"),
 }
 
 

@@ -19,6 +19,7 @@ from msupply.cli import (
     sync,
     tables,
     usage,
+    user,
 )
 from msupply.cli.failures import known
 from msupply.cli.output import err, say_error
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.add_typer(init.app, name="init")
 app.add_typer(site.app, name="site")
 app.add_typer(store.app, name="store")
+app.add_typer(user.app, name="user")
 app.add_typer(imports.app, name="import")
 app.add_typer(tables.exports, name="export")
 app.command("serve", cls=usage.Command, help=serve.HELP)(serve.serve)

@@ -33,6 +33,8 @@ def serve(data: DataDir = DEFAULT_DATA, port: Port = 8000, workers: Workers = 1)
     make_directory(data)
     # The address is checked before anything is changed.
     check_port(port)
+    # What happens is told as it happens; the workers inherit this.
+    os.environ.setdefault("MSUPPLY_SECURITY_LOG", "INFO")
     use_instance(data)
     migrate()
     _prepare()

@@ -1,5 +1,6 @@
 """Choosing the instance that a command works on, and bringing its database up to date."""
 
+import getpass
 import os
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +38,18 @@ def use_instance(data: Path) -> None:
     os.umask(0o077)
     django.setup()
     speak()
+    from msupply.wire import security_log
+
+    security_log.at_the_command_line(_operator())
+
+
+def _operator() -> str:
+    """Return the name of who runs this command on the machine."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may know numbers only.
+        return str(os.getuid())
 
 
 def use_existing(data: Path) -> None:

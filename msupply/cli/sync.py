@@ -22,6 +22,7 @@ def sync(data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False) -> None:
     use_existing(data)
     from django.db import connection
 
+    from msupply.central import clock_words
     from msupply.sync import here
 
     if not here.load(connection).is_remote:
@@ -34,10 +35,14 @@ def sync(data: DataDir = DEFAULT_DATA, as_json: JsonOutput = False) -> None:
         )
     with progress(hidden=as_json) as bars:
         status = run(connection, bars)
+    now = here.load(connection)
     if as_json:
-        print_json(cycle_result(status))
-    else:
-        say(_("Synchronised."))
+        print_json(cycle_result(status) | {"clock_ahead_seconds": now.clock_ahead})
+        return
+    say(_("Synchronised."))
+    difference = clock_words.of_here(now)
+    if difference:
+        say(f"{difference} {clock_words.advice()}")
 
 
 def run(connection: "BaseDatabaseWrapper", bars: Progress) -> "CycleStatus":

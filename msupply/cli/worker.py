@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -16,15 +17,17 @@ _log = logging.getLogger(__name__)
 # How soon a finished push is seen.
 LOOK_SECONDS = 0.2
 AFTER_ERROR_SECONDS = 5
+# Sessions that are over are removed at start, and then so often.
+TIDY_SECONDS = 24 * 3600
 # Whatever it is at then may be killed: everything can be taken up again.
 STOP_SECONDS = 10
 
 
 def run(stop: threading.Event) -> None:
     """Work until `stop`; where another worker of this instance is at it, wait for its end."""
-    from django.db import OperationalError, connections
+    from django.db import Error, connections
 
-    from msupply.sync.sql import cycle_lock
+    from msupply.sync.sql import cycle_lock, dialect
 
     connection = connections["default"]
     while not stop.is_set():
@@ -33,12 +36,13 @@ def run(stop: threading.Event) -> None:
                 _work(connection, stop)
         except cycle_lock.CycleRunning:
             break
-        except OperationalError as error:
-            # Of two that wait for each other one is chosen; a disk is full; a server is gone.
-            _log.warning("The database failed, work goes on soon: %s", str(error).strip())
-            _rest(connection, stop)
-        except Exception:
-            _log.exception("The background worker goes on after an error")
+        except Exception as error:
+            if isinstance(error, Error) and dialect(connection).is_away(error):
+                # Of two that wait for each other one is chosen; a disk is full; a server is gone.
+                line = str(error).strip().partition("\n")[0]
+                _log.warning("The database failed, work goes on soon: %s", line)
+            else:
+                _log.exception("The background worker goes on after an error")
             _rest(connection, stop)
 
 
@@ -49,6 +53,7 @@ def _rest(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
 
 def _work(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
     from msupply.central import background
+    from msupply.services import sessions
     from msupply.services.instance import seed_equipment
     from msupply.sync import here
 
@@ -58,8 +63,12 @@ def _work(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
     stop_driver = threading.Event()
     driver = threading.Thread(target=_drive, args=[stop_driver], name="driver", daemon=True)
     driver.start()
+    tidy_at = time.monotonic()
     try:
         while not stop.is_set():
+            if time.monotonic() >= tidy_at:
+                sessions.remove_expired(connection)
+                tidy_at = time.monotonic() + TIDY_SECONDS
             if not background.work(connection):
                 stop.wait(LOOK_SECONDS)
     finally:

@@ -1,4 +1,4 @@
-"""Failed log-ins, counted so that guessing passwords becomes slow."""
+"""Failed log-ins, counted so that guessing passwords becomes slow, and where names come from."""
 
 from django.db import models
 
@@ -11,9 +11,12 @@ class LogInFailure(models.Model):
     address = models.TextField()
     count = models.IntegerField(default=0)
     last_at = models.DateTimeField()
+    # When the name was last let in from there, to the day; None when it never was.
+    let_in_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "log_in_failure"
         constraints = [
             models.UniqueConstraint(fields=("username", "address"), name="log_in_failure_key")
         ]
+        indexes = [models.Index(fields=("address", "last_at"), name="log_in_failure_address")]

@@ -21,6 +21,8 @@ class SiteCycle(models.Model):
     pulled = models.BigIntegerField(default=0)
     # The wire's code of what the site was refused with; blank when it was let in.
     refusal = models.TextField(blank=True, default="")
+    # Seconds by which the site's clock is ahead of this server's; None where it does not tell.
+    clock_ahead = models.IntegerField(null=True)
 
     class Meta:
         db_table = "site_cycle"

@@ -16,6 +16,10 @@ class Upload(models.Model):
     name = models.TextField()
     content = models.BinaryField()
     created_datetime = models.DateTimeField()
+    # What the import would do, as it was planned once: JSON for the page that shows it.
+    preview = models.BinaryField(null=True)
+    # Nothing is imported twice, however often it is asked for.
+    imported = models.BooleanField(default=False)
 
     class Meta:
         db_table = "upload"

@@ -2,7 +2,7 @@
 
 import mimetypes
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from msupply.records.assets import (
@@ -26,14 +26,12 @@ from msupply.records.stores import Store
 from msupply.records.users import User
 from msupply.services import edit
 from msupply.sync import here as instance
-from msupply.sync.clock import now
+from msupply.sync.clock import TOLERANCE, now
 from msupply.sync.declare import new_id
 from msupply.wire import file_store
 
 Values = dict[str, Any]
 
-# A tablet's clock may be ahead of the server's by this much.
-CLOCK_TOLERANCE = timedelta(minutes=5)
 LONGEST_FILE_NAME = 200
 
 
@@ -109,12 +107,18 @@ def _is_taken(connection: BaseDatabaseWrapper, asset: Asset, name: str) -> bool:
 
 
 def with_status(assets: "QuerySet[Asset]") -> "QuerySet[Any]":
-    """Add `current_status`: that of the latest status update."""
+    """Add `current_status`: that of the latest status update.
+
+    One that lies in the future was written by a clock that was ahead. It comes after all others: a
+    true entry of today must not stay hidden behind it until that day has come.
+    """
     updates = AssetLog.objects.filter(asset=OuterRef("pk"), status__isnull=False).filter(
         Q(type="STATUS_UPDATE") | Q(type__isnull=True)
     )
-    latest = updates.order_by("-log_datetime", "-created_datetime", "-pk").values("status")[:1]
-    return assets.annotate(current_status=Subquery(latest))
+    ahead = Q(log_datetime__gt=now() + TOLERANCE)
+    is_ahead = Case(When(ahead, then=Value(1)), default=Value(0))
+    latest = updates.order_by(is_ahead, "-log_datetime", "-created_datetime", "-pk")
+    return assets.annotate(current_status=Subquery(latest.values("status")[:1]))
 
 
 def statuses(connection: BaseDatabaseWrapper, asset_ids: Iterable[str]) -> dict[str, str]:
@@ -139,7 +143,7 @@ def add_log(
     errors = {}
     if status not in AssetStatus.values:
         errors["status"] = _("Choose a status.")
-    if log_datetime and log_datetime > now() + CLOCK_TOLERANCE:
+    if log_datetime and log_datetime > now() + TOLERANCE:
         errors["log_datetime"] = _("The date must not be in the future.")
     errors |= _reason_errors(connection, status, reason_id, comment)
     if errors:

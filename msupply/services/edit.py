@@ -22,12 +22,14 @@ from msupply.services import (
     leaving,
     newcomers,
     patients,
+    security_edits,
     visibility,
 )
 from msupply.services.guard import Guard
 from msupply.services.visibility import Fault
 from msupply.sync.clock import now
 from msupply.sync.declare import Record, SoftDelete
+from msupply.sync.declare.record_type import LONGEST_KEY
 from msupply.sync.declare.registry import RecordType, registry
 
 R = TypeVar("R", bound=Record)
@@ -69,6 +71,7 @@ def save(
         for row in rows:
             row.save(using=connection.alias, force_insert=before is None)
         activity.log_edit(connection, user, store_id, record, before, after)
+        security_edits.note(connection, [(record, before, after)])
     return record
 
 
@@ -98,6 +101,7 @@ def delete(
         else:
             _remove(connection, record)
         activity.log_delete(connection, user, store_id, record, was)
+        security_edits.note(connection, [(record, was, None)])
 
 
 def may(
@@ -203,6 +207,7 @@ def contents(
 def faults(record: Record, exclude: set[str]) -> dict[str, list[str]]:
     """Return what is wrong with the values of a record, by field."""
     errors: dict[str, list[str]] = {}
+    keys = kind_of(type(record)).keys
     try:
         record.full_clean(exclude=exclude)
     except ValidationError as error:
@@ -211,6 +216,9 @@ def faults(record: Record, exclude: set[str]) -> dict[str, list[str]]:
         value = getattr(record, field.attname)
         if isinstance(value, str) and "\0" in value:
             errors.setdefault(field.name, []).append(_("Text must not hold the character NUL."))
+        elif isinstance(value, str) and field.column in keys and len(value) > LONGEST_KEY:
+            text = _("Enter at most {n} characters.").format(n=LONGEST_KEY)
+            errors.setdefault(field.name, []).append(text)
         elif isinstance(value, float) and not isfinite(value):
             errors.setdefault(field.name, []).append(_("Enter a number."))
         elif isinstance(field, models.IntegerField) and not _fits_wire(value):

@@ -1,7 +1,7 @@
 """Logging in: on the central server by its own users, on a remote site by asking the central one.
 
-A good log-in writes nothing, unless something about the user has changed: on SQLite a write would
-wait for whatever is being integrated.
+A good log-in writes its line of the security log alone, unless something about the user has changed:
+on SQLite writes wait for whatever is being integrated.
 """
 
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from msupply.records.permissions import LEGACY_NUMBERS
+from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
-from msupply.services import new_users, permissions
+from msupply.services import new_users, passwords, permissions
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.here import Here
-from msupply.wire import throttle, v4_client
+from msupply.wire import security_log, throttle, v4_client
 from msupply.wire.messages import UserInfo, UserStoreDetails
 
 LONGEST_NAME = 200
-LONGEST_PASSWORD = 1_000
 
 
 class Reason(Enum):
@@ -68,7 +68,28 @@ def log_in(
 ) -> User:
     """Return the user whose name and password these are. Raises LogInRefused."""
     username = username.strip()[:LONGEST_NAME].replace("\0", "")
-    if not username or not password or len(password) > LONGEST_PASSWORD:
+    try:
+        user = _checked(connection, username, password, client_address)
+    except LogInRefused as refused:
+        _note_refusal(connection, username, refused.reason)
+        raise
+    security_log.note(connection, SecurityEvent.LOGGED_IN, who=user.username)
+    return user
+
+
+def _note_refusal(connection: BaseDatabaseWrapper, username: str, reason: Reason) -> None:
+    if reason is Reason.BLOCKED:
+        security_log.throttled(connection, username)
+        return
+    security_log.note(
+        connection, SecurityEvent.LOGGED_IN, refused=True, who=username, reason=reason.value
+    )
+
+
+def _checked(
+    connection: BaseDatabaseWrapper, username: str, password: str, client_address: str
+) -> User:
+    if not username or not password or len(password) > passwords.LONGEST:
         raise LogInRefused(Reason.WRONG)
     wait = throttle.wait_seconds(connection, username, client_address)
     if wait:

@@ -12,11 +12,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.records.new_users import NewUser
+from msupply.records.security_log import SecurityEvent
+from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.services import permissions
 from msupply.services.users import create_user
 from msupply.sync import here as instance
 from msupply.sync.clock import now
+from msupply.wire import security_log
 
 
 def add(
@@ -44,11 +47,14 @@ def add(
         raise ValidationError(_("Users of the whole system are created on the central server."))
     alias = connection.alias
     with transaction.atomic(using=alias):
-        user = create_user(connection, username, password)
-        user.first_name, user.last_name = first_name or None, last_name or None
-        user.job_title = job_title or None
-        user.full_clean()
-        user.save(using=alias)
+        user = create_user(
+            connection,
+            username,
+            password,
+            first_name=first_name,
+            last_name=last_name,
+            job_title=job_title,
+        )
         UserStore.objects.using(alias).create(user=user, store_id=store_id, is_default=True)
         UserPermission.objects.using(alias).bulk_create(
             UserPermission(user=user, store_id=store_id, permission=permission)
@@ -62,6 +68,13 @@ def add(
             last_name=user.last_name,
             job_title=user.job_title,
             created_datetime=now(),
+        )
+        security_log.note(
+            connection,
+            SecurityEvent.RIGHTS_CHANGED,
+            user=user.username,
+            store=Store.objects.using(alias).get(pk=store_id).code,
+            added=sorted(wanted),
         )
     return user
 

@@ -1,4 +1,4 @@
-"""New users, and what makes a password good; users of a remote site are in new_users.py."""
+"""New users; those of a remote site are in new_users.py."""
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -6,39 +6,48 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.records.permissions import Permission
+from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
+from msupply.services import passwords
+from msupply.wire import security_log
 
-SHORTEST_PASSWORD = 6
 
-
-def create_user(connection: BaseDatabaseWrapper, username: str, password: str) -> User:
+def create_user(
+    connection: BaseDatabaseWrapper,
+    username: str,
+    password: str,
+    *,
+    first_name: str = "",
+    last_name: str = "",
+    job_title: str = "",
+    language: int = 0,
+) -> User:
     """Create a user who may do nothing yet. Raises ValidationError."""
-    username = username.strip()
-    errors = {}
-    users = User.objects.using(connection.alias)
-    if not username or "\0" in username or len(username) > 200:
+    user = User(
+        username=username.strip(),
+        first_name=first_name or None,
+        last_name=last_name or None,
+        job_title=job_title or None,
+        language=language,
+    )
+    errors: dict[str, str | list[str]] = {}
+    named = User.objects.using(connection.alias).filter(username__iexact=user.username)
+    if not user.username or "\0" in user.username or len(user.username) > 200:
         errors["username"] = _("Enter a user name of up to 200 characters.")
-    elif users.filter(username__iexact=username).exists():
-        errors["username"] = _("There is a user “{name}” already.").format(name=username)
-    if fault := fault_of_password(password):
-        errors["password"] = fault
+    elif named.exists():
+        errors["username"] = _("There is a user “{name}” already.").format(name=user.username)
+    try:
+        passwords.check(connection, password, user)
+    except ValidationError as error:
+        errors |= error.message_dict
     if errors:
         raise ValidationError(errors)
-    return users.create(username=username, password=make_password(password))
-
-
-def fault_of_password(password: str) -> str:
-    """Return what is wrong with a password of a user or a site, nothing for a good one."""
-    if len(password) < SHORTEST_PASSWORD:
-        return _("The password must have at least {n} characters.").format(n=SHORTEST_PASSWORD)
-    return ""
-
-
-def check_password(password: str) -> None:
-    """Raise ValidationError for a password that is not good."""
-    if fault := fault_of_password(password):
-        raise ValidationError({"password": fault})
+    user.password = make_password(password)
+    user.full_clean()
+    user.save(using=connection.alias)
+    security_log.note(connection, SecurityEvent.USER_CREATED, user=user.username)
+    return user
 
 
 def give_all_permissions(connection: BaseDatabaseWrapper, user: User, store: Store) -> None:
@@ -47,4 +56,11 @@ def give_all_permissions(connection: BaseDatabaseWrapper, user: User, store: Sto
     UserPermission.objects.using(connection.alias).bulk_create(
         UserPermission(user=user, store=store, permission=permission)
         for permission in Permission.values
+    )
+    security_log.note(
+        connection,
+        SecurityEvent.RIGHTS_CHANGED,
+        user=user.username,
+        store=store.code,
+        added=sorted(Permission.values),
     )

@@ -50,7 +50,6 @@ ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -103,7 +102,18 @@ AUTH_USER_MODEL = "records.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["msupply.services.log_in.Backend"]
 PASSWORD_HASHERS = ["msupply.records.passwords.PasswordHasher"]
+# Asked by services/passwords.py, which judges by the names of this place besides.
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+]
 LOGIN_URL = "log-in"
+CSRF_FAILURE_VIEW = "msupply.web.forged.refuse"
+# With whose they are (records/sessions.py).
+SESSION_ENGINE = "msupply.services.sessions"
+# From log-in on, whatever is done meanwhile; a session without requests ends sooner (web/idle.py).
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -138,5 +148,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("MSUPPLY_LOG", "WARNING")},
     # httpx writes whole URLs at INFO.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        # `msupply serve` tells of every event; commands print what they do themselves.
+        "msupply.security": {"level": os.environ.get("MSUPPLY_SECURITY_LOG", "WARNING")},
+    },
 }

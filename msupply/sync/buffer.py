@@ -6,7 +6,7 @@ after that is committed.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -170,6 +170,28 @@ def chunks(
             return
         after, records, payload = row
         yield Chunk(after, source_site, wire, table, action, records, bytes(payload))
+
+
+def members(chunk: Chunk) -> list[msgspec.Raw]:
+    """Return the records of a chunk, each as its payload has it."""
+    return msgspec.json.decode(chunk.payload, type=list[msgspec.Raw])
+
+
+def with_members(chunk: Chunk, records: list[msgspec.Raw]) -> Chunk:
+    """Return a chunk with these records alone; what is in the buffer stays as it is."""
+    return replace(chunk, records=len(records), payload=msgspec.json.encode(records))
+
+
+def leave(connection: BaseDatabaseWrapper, chunk: Chunk) -> None:
+    """Leave in the buffer what this chunk still has, in the transaction that took the rest."""
+    if not chunk.records:
+        drop(connection, chunk)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_buffer SET payload = %s, records = %s WHERE id = %s",
+            [chunk.payload, chunk.records, chunk.id],
+        )
 
 
 def drop(connection: BaseDatabaseWrapper, chunk: Chunk) -> None:

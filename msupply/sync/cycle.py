@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import buffer, changelog, cursors, pull, push, wait
@@ -58,9 +58,10 @@ def run_cycle(
             _run(connection, peers, log, patient_id)
         except SyncFailure as failure:
             log.fail(failure)
-        except DatabaseError as error:
-            logger.warning("A synchronisation cycle broke off", exc_info=True)
-            log.fail(SyncFailure(FailureCode.INTEGRATION_ERROR, f"{type(error).__name__}: {error}"))
+        except Error as error:
+            detail = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
+            logger.warning("A synchronisation cycle broke off: %s", detail)
+            log.fail(SyncFailure(FailureCode.INTEGRATION_ERROR, detail))
         except Exception as error:
             logger.exception("A synchronisation cycle broke off")
             log.fail(SyncFailure(FailureCode.UNKNOWN, f"{type(error).__name__}: {error}"))
@@ -137,6 +138,7 @@ def _learn(connection: BaseDatabaseWrapper, info: SiteInfo) -> Here:
         "oms_central_url": info.oms_central_url,
         "central_site_id": info.central_site_id,
         "orders": info.orders,
+        "clock_ahead": info.clock_ahead,
     }
     news = {key: value for key, value in learnt.items() if getattr(here, key) != value}
     if not news:

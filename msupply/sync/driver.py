@@ -8,12 +8,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connections
+from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import here as instance
 from msupply.sync.cycle import run_cycle
 from msupply.sync.models import Setting
+from msupply.sync.narrowing import told
 from msupply.sync.peer import network
 from msupply.sync.sql.cycle_lock import CycleRunning
 
@@ -54,9 +55,9 @@ def run(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
             due = time.monotonic() + instance.load(connection).interval_seconds
         except CycleRunning:
             break
-        except Exception:
+        except Exception as error:
             # A database that went away comes back; the driver must be there then.
-            logger.exception("Synchronisation is tried again")
+            _say("Synchronisation is tried again", error)
             connection.close()
             stop.wait(_NO_FILE_SECONDS)
     uploads.thread.join()
@@ -77,6 +78,8 @@ def _run_requested(
         if status.error:
             code, detail = status.error
             logger.info("Cycle failed: %s: %s", code.value, detail)
+        else:
+            network().line_is_back(connection)
 
 
 def _read_request(connection: BaseDatabaseWrapper) -> tuple[list[str], str | None]:
@@ -85,6 +88,11 @@ def _read_request(connection: BaseDatabaseWrapper) -> tuple[list[str], str | Non
     if row is None:
         return [], None
     return list(json.loads(row.value)["patients"]), row.value
+
+
+def _say(what: str, error: Exception) -> None:
+    # Of the database all is known by its own words; anything else is a defect to be found.
+    logger.error("%s: %s", what, told(error), exc_info=None if isinstance(error, Error) else error)
 
 
 class _Uploads:
@@ -127,7 +135,7 @@ class _Uploads:
     def _upload(self, connection: BaseDatabaseWrapper) -> bool:
         try:
             return instance.load(connection).initialised and network().upload_next(connection)
-        except Exception:
-            logger.exception("Uploads are tried again")
+        except Exception as error:
+            _say("Uploads are tried again", error)
             connection.close()
             return False

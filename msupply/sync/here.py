@@ -7,7 +7,7 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel
-from msupply.sync.site_orders import NO_ORDERS, SiteOrders
+from msupply.sync.site_orders import IDLE_MINUTES, NO_ORDERS, SiteOrders
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,13 @@ class Here:
       central server.
     - `centralised_procurement`, `patients_edited_where_visible`: decided for the whole system, on
       the mSupply central server; `local_procurement` is this site's exception from the first.
+    - `second_factor_required`: administrators of the mSupply central server need one to log in.
+    - `idle_minutes`: on the mSupply central server, after how long without a request sessions end
+      in the whole system.
     - `own_url`: where this server is reached by others.
     - `hardware_id`: made once, sent with every request.
+    - `clock_ahead`: by how many seconds this computer's clock was ahead of the central server's in the
+      last cycle; 0 while they agree well enough.
     - `initialised`: a first cycle has been completed (always true on the mSupply central server).
     """
 
@@ -51,6 +56,9 @@ class Here:
     centralised_procurement: bool = False
     patients_edited_where_visible: bool = False
     local_procurement: bool = False
+    clock_ahead: int = 0
+    second_factor_required: bool = False
+    idle_minutes: int = IDLE_MINUTES
 
     @property
     def is_set_up(self) -> bool:
@@ -80,6 +88,11 @@ class Here:
     def edits_patients_where_visible(self) -> bool:
         """True where the home store of a patient does not matter (domain.md H.6)."""
         return self.patients_edited_where_visible or self.orders.patients_edited_where_visible
+
+    @property
+    def sessions_idle_minutes(self) -> int:
+        """After how many minutes without a request people are logged out here."""
+        return self.idle_minutes if self.is_central else self.orders.idle_minutes
 
     @property
     def served(self) -> frozenset[Channel]:

@@ -1,18 +1,18 @@
 """Integration: buffered chunks become rows, in dependency order, set by set.
 
 Each transaction ends the chunks whose rows it writes. A crash between two therefore loses and
-doubles nothing; integration goes on with the next.
+doubles nothing; integration goes on with the next. A record that makes it fail is found by taking
+ever smaller parts (narrowing.py).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-import msgspec
-from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_noop as _
 
-from msupply.sync import buffer, quarantine
+from msupply.sync import buffer, narrowing, quarantine
 from msupply.sync.buffer import Chunk
 from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import RecordType, Wire, registry
@@ -64,38 +64,60 @@ def _steps(connection: BaseDatabaseWrapper, origin: Origin) -> Iterator[tuple[st
 
     Yield (type, records looked at, records kept back).
     """
-    source = origin.site_id
     order = registry().types
-    for kind, wire, table in _present(connection, source, BufferChunk.UPSERT, order):
-        chunks = buffer.chunks(connection, source, wire, table, BufferChunk.UPSERT)
-        if kind is None:
-            yield from _unknown(connection, chunks)
-        else:
-            for records, kept_back in integrate_upserts(connection, kind, wire, chunks, origin):
-                yield kind.name, records, kept_back
-    for kind, wire, table in _present(connection, source, BufferChunk.DELETE, order[::-1]):
-        chunks = buffer.chunks(connection, source, wire, table, BufferChunk.DELETE)
-        if kind is None:
-            yield from _unknown(connection, chunks)
-        else:
-            for chunk in chunks:
-                kept_back = integrate_deletes(connection, kind, chunk, origin)
-                yield kind.name, chunk.records, kept_back
-    yield from _merges(connection, origin)
+    yield from _of_action(connection, origin, BufferChunk.UPSERT, order)
+    yield from _of_action(connection, origin, BufferChunk.DELETE, order[::-1])
+    yield from _of_action(connection, origin, BufferChunk.MERGE, order)
 
 
-def _merges(connection: BaseDatabaseWrapper, origin: Origin) -> Iterator[tuple[str, int, int]]:
-    source, order = origin.site_id, registry().types
-    for kind, wire, table in _present(connection, source, BufferChunk.MERGE, order):
-        chunks = buffer.chunks(connection, source, wire, table, BufferChunk.MERGE)
+def _of_action(
+    connection: BaseDatabaseWrapper, origin: Origin, action: str, order: list[RecordType]
+) -> Iterator[tuple[str, int, int]]:
+    source = origin.site_id
+    for kind, wire, table in _present(connection, source, action, order):
+        waiting = partial(buffer.chunks, connection, source, wire, table, action)
         if kind is None:
-            reason = Message(_("records of “{table}” cannot be merged"), {"table": table})
-            problem = Problem(quarantine.UNSUPPORTED, reason)
-            for chunk in chunks:
-                yield table, chunk.records, _keep_all(connection, chunk, problem)
+            take = partial(_keep, connection, _unknown(wire, table, action))
+        elif action == BufferChunk.DELETE:
+            take = partial(_delete, connection, kind, origin)
         else:
-            for records, kept_back in integrate_upserts(connection, kind, wire, chunks, origin):
-                yield kind.name, records, kept_back
+            take = partial(_upsert, connection, kind, wire, origin)
+        name = kind.name if kind else table
+        for records, kept_back in narrowing.taken(connection, waiting, take):
+            yield name, records, kept_back
+
+
+def _upsert(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    wire: Wire,
+    origin: Origin,
+    chunks: Iterable[Chunk],
+) -> Iterator[tuple[int, int]]:
+    return integrate_upserts(connection, kind, wire, chunks, origin)
+
+
+def _delete(
+    connection: BaseDatabaseWrapper, kind: RecordType, origin: Origin, chunks: Iterable[Chunk]
+) -> Iterator[tuple[int, int]]:
+    for chunk in chunks:
+        yield chunk.records, integrate_deletes(connection, kind, chunk, origin)
+
+
+def _keep(
+    connection: BaseDatabaseWrapper, problem: Problem, chunks: Iterable[Chunk]
+) -> Iterator[tuple[int, int]]:
+    for chunk in chunks:
+        yield chunk.records, narrowing.keep_all(connection, chunk, problem)
+
+
+def _unknown(wire: Wire, table: str, action: str) -> Problem:
+    if action == BufferChunk.MERGE:
+        reason = Message(_("records of “{table}” cannot be merged"), {"table": table})
+        return Problem(quarantine.UNSUPPORTED, reason)
+    text = _("this version knows no {wire} table “{table}”")
+    values = {"wire": wire.value.upper(), "table": table}
+    return Problem(quarantine.UNKNOWN_TABLE, Message(text, values))
 
 
 def _present(
@@ -113,29 +135,3 @@ def _present(
                 yield kind, wire, table.name
     for wire, name in sorted(waiting, key=lambda item: (item[0].value, item[1])):
         yield None, wire, name
-
-
-def _unknown(
-    connection: BaseDatabaseWrapper, chunks: Iterator[Chunk]
-) -> Iterator[tuple[str, int, int]]:
-    for chunk in chunks:
-        text = _("this version knows no {wire} table “{table}”")
-        values = {"wire": chunk.wire.value.upper(), "table": chunk.table}
-        problem = Problem(quarantine.UNKNOWN_TABLE, Message(text, values))
-        yield chunk.table, chunk.records, _keep_all(connection, chunk, problem)
-
-
-def _keep_all(connection: BaseDatabaseWrapper, chunk: Chunk, problem: Problem) -> int:
-    """Keep every record of a chunk back for one reason."""
-    if chunk.action == BufferChunk.DELETE:
-        ids = msgspec.json.decode(chunk.payload, type=list[str])
-        bad = [(record_id, b"null", problem) for record_id in ids]
-    else:
-        pairs = msgspec.json.decode(chunk.payload, type=list[tuple[str, msgspec.Raw]])
-        bad = [(record_id, bytes(data), problem) for record_id, data in pairs]
-    with transaction.atomic(using=connection.alias):
-        ids, merges = [i for i, _, _ in bad], chunk.action == BufferChunk.MERGE
-        quarantine.forget(connection, chunk.table, ids, chunk.source_site, merges=merges)
-        quarantine.keep(connection, chunk, bad)
-        buffer.drop(connection, chunk)
-    return len(bad)

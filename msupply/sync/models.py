@@ -172,6 +172,8 @@ class SiteState(models.Model):
     - `resend_up_to`: rows up to here go to the site even when the site was their source.
     - `central_up_to`: where the log of central records ended when the site was initialised.
     - `waiting_since`: records of a finished push wait for integration, or are in it.
+    - `failing_since`, `failed_at`, `failures`, `failure`: integration of its records has failed that
+      often in a row, from when on, when last, and why (central/failing.py).
     - `takes_orders`: it reads what it is told of freezes (orders.py); a site of another make does
       not.
     """
@@ -182,6 +184,10 @@ class SiteState(models.Model):
     resend_up_to = models.BigIntegerField(default=0)
     central_up_to = models.BigIntegerField(default=0)
     waiting_since = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0)
+    failure = models.TextField(default="")
     takes_orders = models.BooleanField(default=True)
 
     class Meta:

@@ -33,6 +33,7 @@ def for_site(connection: BaseDatabaseWrapper, here: Here, site_id: int) -> SiteO
         is_primary=here.primary_site_id == site_id,
         centralised_procurement=here.centralised_procurement,
         patients_edited_where_visible=here.patients_edited_where_visible,
+        idle_minutes=here.idle_minutes,
     )
 
 

@@ -29,7 +29,11 @@ class InitialisationStatus(Enum):
 
 @dataclass(frozen=True)
 class SiteInfo:
-    """What the mSupply central server says of this site (sync-v5.md 3.1)."""
+    """What the mSupply central server says of this site (sync-v5.md 3.1).
+
+    `clock_ahead` is by how many seconds this computer's clock is ahead of the server's; 0 while
+    they agree well enough.
+    """
 
     uuid: str
     site_id: int
@@ -38,6 +42,7 @@ class SiteInfo:
     oms_central_url: str
     central_site_id: int
     orders: SiteOrders = NO_ORDERS
+    clock_ahead: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,6 +158,9 @@ class Network(Protocol):
 
     def upload_next(self, connection: BaseDatabaseWrapper) -> bool:
         """Upload the file that is due, if any; True when one has been uploaded."""
+
+    def line_is_back(self, connection: BaseDatabaseWrapper) -> None:
+        """Let the files be tried at once for which no answer came."""
 
 
 def network() -> Network:

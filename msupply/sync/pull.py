@@ -8,11 +8,9 @@ from typing import TypeVar, cast
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.translation import gettext_noop as _
 
-from msupply.sync import beside, buffer, cursors, quarantine
+from msupply.sync import beside, cursors, door
 from msupply.sync.buffer import Arrived
-from msupply.sync.declare.message import Message, shortened
 from msupply.sync.declare.registry import Wire
 from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
 from msupply.sync.peer import (
@@ -199,14 +197,5 @@ def _advanced(cursor: int, position: int) -> int:
 
 
 def _store(connection: BaseDatabaseWrapper, wire: Wire, records: list[Arrived]) -> None:
-    """Buffer records of a central server; one with an action that no wire has is kept aside."""
-    usual = [record for record in records if record.action.lower() in buffer.ACTIONS]
-    buffer.store(connection, None, wire, usual)
-    for record in records:
-        if record.action.lower() not in buffer.ACTIONS:
-            text = _("no wire has the action “{action}”")
-            reason = Message(text, {"action": shortened(record.action)})
-            problem = quarantine.Problem(quarantine.UNSUPPORTED, reason)
-            chunk = buffer.Chunk(0, None, wire, record.table, record.action, 1, b"")
-            quarantine.forget(connection, record.table, [record.record_id], None)
-            quarantine.keep(connection, chunk, [(record.record_id, record.data, problem)])
+    """Buffer records of a central server; what the buffer could not hold is kept aside."""
+    door.store(connection, None, wire, door.sort_out(records))

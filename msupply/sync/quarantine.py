@@ -1,11 +1,13 @@
 """Records that could not be taken: kept with a plain reason, tried again when they can be."""
 
+import hashlib
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -13,8 +15,11 @@ from django.utils.translation import gettext_noop as _
 from msupply.sync import buffer
 from msupply.sync.clock import now_text
 from msupply.sync.declare.message import TYPES, Message
+from msupply.sync.declare.record_type import LONGEST_KEY
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.sql import dialect
+
+_log = logging.getLogger(__name__)
 
 INVALID = "invalid"
 NOT_OWNER = "not_owner"
@@ -22,6 +27,11 @@ MISSING_PARENT = "missing_parent"
 UNKNOWN_TABLE = "unknown_table"
 UNSUPPORTED = "unsupported"
 DATABASE = "database"
+DEFECT = "defect"
+
+# What a place of a reason may hold: people read it.
+LONGEST_REASON = 500
+_NOT_EVEN_KEPT = _("the database could not hold its content, not even here")
 
 
 @dataclass(frozen=True)
@@ -39,32 +49,66 @@ def keep(
     chunk: buffer.Chunk,
     bad: Sequence[tuple[str, bytes, Problem]],
 ) -> None:
-    """Keep the bad records (id, raw data, problem) of a chunk; call `forget` first."""
+    """Keep the bad records (id, raw data, problem) of a chunk; call `forget` first.
+
+    This is where everything ends that fails elsewhere, so one record must not fail it for others.
+    """
     if not bad:
         return
     now = now_text()
+    rows = [_row(chunk, record_id, data, problem, now) for record_id, data, problem in bad]
+    try:
+        with transaction.atomic(using=connection.alias):
+            _insert(connection, rows)
+    except DatabaseError as error:
+        if not dialect(connection).blames_data(error):
+            raise
+        for row in rows:
+            _insert_alone(connection, row)
+
+
+def _row(
+    chunk: buffer.Chunk, record_id: str, data: bytes, problem: Problem, now: str
+) -> dict[str, Any]:
+    values = {name: text[:LONGEST_REASON] for name, text in problem.reason.values.items()}
+    return {
+        "source_site": chunk.source_site,
+        "wire": chunk.wire.value,
+        "table_name": key(chunk.table),
+        "record_id": key(record_id),
+        "action": chunk.action,
+        "data": _storable(data.decode("utf-8", "replace")),
+        "code": problem.code,
+        "reason": problem.reason.template,
+        "reason_values": msgspec.json.encode(values).decode(),
+        "waits_table": problem.waits_table,
+        "waits_id": key(problem.waits_id) if problem.waits_id else problem.waits_id,
+        "received_at": now,
+    }
+
+
+def _insert(connection: BaseDatabaseWrapper, rows: list[dict[str, Any]]) -> None:
+    marks = ", ".join(["%s"] * len(rows[0]))
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO sync_quarantine (source_site, wire, table_name, record_id, action, data,"
-            " code, reason, reason_values, waits_table, waits_id, received_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    chunk.source_site,
-                    chunk.wire.value,
-                    chunk.table,
-                    _storable(record_id),
-                    chunk.action,
-                    _storable(data.decode("utf-8", "replace")),
-                    problem.code,
-                    *as_columns(problem.reason),
-                    problem.waits_table,
-                    problem.waits_id,
-                    now,
-                )
-                for record_id, data, problem in bad
-            ],
+            f"INSERT INTO sync_quarantine ({', '.join(rows[0])}) VALUES ({marks})",
+            [tuple(row.values()) for row in rows],
         )
+
+
+def _insert_alone(connection: BaseDatabaseWrapper, row: dict[str, Any]) -> None:
+    """Keep one record, without its data where the database cannot hold even those."""
+    try:
+        with transaction.atomic(using=connection.alias):
+            _insert(connection, [row])
+    except DatabaseError as error:
+        if not dialect(connection).blames_data(error):
+            raise
+        digest = hashlib.sha256(row["data"].encode()).hexdigest()[:16]
+        _log.error("Record %s of %s: not even kept", row["record_id"], row["table_name"])
+        nothing = {"data": "null", "reason_values": "{}", "waits_table": None, "waits_id": None}
+        named = {"record_id": f"#{digest}", "reason": _NOT_EVEN_KEPT}
+        _insert(connection, [row | nothing | named])
 
 
 def forget(
@@ -80,6 +124,7 @@ def forget(
     A merge and the record that it takes away are told apart, though they have one id.
     """
     speak = dialect(connection)
+    table = key(table)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM sync_quarantine WHERE table_name = %s LIMIT 1", [table])
         if cursor.fetchone() is None:
@@ -90,7 +135,7 @@ def forget(
             f" AND action {'=' if merges else '<>'} 'merge'",
             [
                 table,
-                speak.ids_parameter([_storable(record_id) for record_id in ids]),
+                speak.ids_parameter([key(record_id) for record_id in ids]),
                 -1 if source_site is None else source_site,
             ],
         )
@@ -172,6 +217,14 @@ def in_words(reason: str, reason_values: str) -> str:
     for place in {"wanted", "got"} & values.keys():
         values[place] = " / ".join(gettext(TYPES.get(t, t)) for t in values[place].split(" | "))
     return _storable(text.format_map(values) if values else text)
+
+
+def key(text: str) -> str:
+    """Return a table's name or an id as the index of quarantine can hold it."""
+    if len(text) > LONGEST_KEY:
+        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+        text = f"{text[: LONGEST_KEY - 20]}…#{digest}"
+    return _storable(text)
 
 
 def _storable(text: str) -> str:

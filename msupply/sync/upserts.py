@@ -57,6 +57,10 @@ class _Stage:
     checked: list[_Checked] = field(default_factory=list)
 
     @property
+    def records(self) -> int:
+        return sum(checked.chunk.records for checked in self.checked)
+
+    @property
     def bad(self) -> int:
         return sum(len(checked.bad) for checked in self.checked)
 
@@ -68,7 +72,7 @@ def integrate_upserts(
     chunks: Iterable[Chunk],
     origin: Origin,
 ) -> Iterator[tuple[int, int]]:
-    """Integrate chunks of one wire table; yield (records looked at, records kept back) as it goes."""
+    """Integrate chunks of one wire table; yield (records looked at, records kept back) as written."""
     aliases = Aliases(connection, kind)
     writer = _Writer(connection, kind, wire, origin, aliases)
     stage = _Stage()
@@ -82,12 +86,11 @@ def integrate_upserts(
             stage.rows += len(good["id"])
         if stage.rows >= ROWS_PER_TRANSACTION or stage.bad >= BAD_PER_TRANSACTION:
             refused = writer.write(stage.checked)
+            yield stage.records, stage.bad + refused
             stage = _Stage()
-            yield chunk.records, len(checked.bad) + refused
-        else:
-            yield chunk.records, len(checked.bad)
     if stage.checked:
-        yield 0, writer.write(stage.checked)
+        refused = writer.write(stage.checked)
+        yield stage.records, stage.bad + refused
 
 
 def _check(

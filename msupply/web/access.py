@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import logout
-from django.db import OperationalError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -15,12 +16,17 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User
 from msupply.services import permissions
+from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
 from msupply.sync import here as here_module
 from msupply.sync.here import Here
-from msupply.web import alerts
-from msupply.web.visit import PageRequest, Visit
+from msupply.sync.sql import dialect
+from msupply.web import alerts, idle, password_again, session
+from msupply.web.visit import PageRequest, View, Visit
+from msupply.wire import security_log
+from msupply.wire.server_http import address
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +39,7 @@ CONTENT_SECURITY_POLICY = (
 )
 # The largest file, and what a form adds to it.
 LARGEST_REQUEST = 51 * 1024 * 1024
-
-View = Callable[..., HttpResponse]
+_SAME_REFUSAL = timedelta(minutes=1)
 
 
 def open_to_all(view: View) -> View:
@@ -73,9 +78,15 @@ class AccessMiddleware:
             return self.get_response(request)
         try:
             request.visit = _visit(request)
-        except OperationalError as error:
+        except Error as error:
+            if not dialect(connection).is_away(error):
+                raise
             return _database_away(request, error)
-        response = _too_large(request) or self.get_response(request)
+        user = request.visit.user
+        with security_log.acting(user.username if user else "", address(request)):
+            response = _too_large(request) or self.get_response(request)
+        if request.visit.user is not None:
+            idle.note(request, response)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -91,17 +102,19 @@ class AccessMiddleware:
             return None
         first = _first_page(request, stage)
         if first is None or request.path == first.partition("?")[0]:
-            return None if stage else _of_another_store(request)
+            refused = None if stage else _of_another_store(request)
+            return refused or password_again.first(request, view, kwargs)
         return HttpResponseClientRedirect(first) if request.htmx else redirect(first)
 
     def process_exception(self, request: PageRequest, error: Exception) -> HttpResponse | None:
         """Turn refusals into the alert, and what nobody foresaw into a friendly page."""
         if request.path.startswith(API_PATHS) or not hasattr(request, "visit"):
             return None
-        if isinstance(error, OperationalError):
+        if isinstance(error, Error) and dialect(connection).is_away(error):
             return _database_away(request, error)
         alert = alerts.of_exception(error, request.visit.here)
         if alert:
+            _note_refusal(request, error)
             return alerts.response(request, alert)
         if _has_its_own_page(error):
             return None
@@ -115,9 +128,25 @@ class AccessMiddleware:
         return render(request, "500.html", status=500)
 
 
-def _database_away(request: PageRequest, error: OperationalError) -> HttpResponse:
+def _note_refusal(request: PageRequest, error: Exception) -> None:
+    """Note that somebody wanted what is not theirs; pressing again a moment later says no more."""
+    security_log.note(
+        connection,
+        SecurityEvent.PERMISSION_REFUSED,
+        refused=True,
+        at_most_every=_SAME_REFUSAL,
+        reason=type(error).__name__,
+        permission=error.permission if isinstance(error, PermissionMissing) else None,
+        method=request.method,
+        path=request.path,
+    )
+
+
+def _database_away(request: PageRequest, error: Error) -> HttpResponse:
     """Say so on a page for which the database is not asked."""
-    logger.error("The database failed: %s %s", request.method, request.path, exc_info=error)
+    # Its own words tell all; where it happened says nothing.
+    text = "The database cannot be used: %s %s: %s"
+    logger.error(text, request.method, request.path, str(error).strip().partition("\n")[0])
     # The middleware that attaches them may not have been reached.
     on_top = bool(HtmxDetails(request))
     template = "parts/alert.html" if on_top else "503.html"
@@ -166,13 +195,20 @@ def _visit(request: PageRequest) -> Visit:
         return Visit(here)
     assert isinstance(user, User)
     if not user.is_active:
-        _end_session(request, _("Your user is no longer active."))
+        _end_session(request, user, "inactive", _("Your user is no longer active."))
+        return Visit(here)
+    minutes = here.sessions_idle_minutes
+    if idle.has_ended(request, minutes):
+        text = _("You were logged out because nothing was done here for {minutes} minutes.")
+        _end_session(request, user, "idle", text.format(minutes=minutes))
         return Visit(here)
     chosen = request.session.get(STORE_KEY)
     store = permissions.store_of(user, chosen) if chosen else None
     if store is None and not permissions.has_stores(user):
         _end_session(
             request,
+            user,
+            "no_store",
             _(
                 "You can no longer work in this store here: either it has been moved to another"
                 " site, or you no longer have access to it."
@@ -182,9 +218,11 @@ def _visit(request: PageRequest) -> Visit:
     return Visit(here, user, store)
 
 
-def _end_session(request: PageRequest, reason: str) -> None:
+def _end_session(request: PageRequest, user: User, why: str, told: str) -> None:
+    with security_log.acting(user.username, address(request)):
+        security_log.note(connection, SecurityEvent.LOGGED_OUT, reason=why)
     logout(request)
-    request.session["ended"] = reason
+    request.session["ended"] = told
 
 
 def _first_page(request: PageRequest, stage: str) -> str | None:
@@ -197,9 +235,21 @@ def _first_page(request: PageRequest, stage: str) -> str | None:
         return reverse("home")
     if visit.user is None:
         return _log_in_page(request)
-    if visit.store is None and stage != "any-store":
+    return None if stage == "any-store" else _page_before_all_others(request)
+
+
+def _page_before_all_others(request: PageRequest) -> str | None:
+    if request.visit.store is None:
         return reverse("choose-store")
-    return None
+    return reverse("second-factor") if _lacks_second_factor(request) else None
+
+
+def _lacks_second_factor(request: PageRequest) -> bool:
+    """True for administrators of the central server who are to have one, and came in without."""
+    visit = request.visit
+    if not (visit.here.is_central and visit.here.second_factor_required):
+        return False
+    return visit.may(SERVER_ADMIN) and not request.session.get(session.SECOND_FACTOR_KEY)
 
 
 def _set_up_page(here: Here) -> str | None:
@@ -210,8 +260,9 @@ def _set_up_page(here: Here) -> str | None:
     return None
 
 
-def _log_in_page(request: HttpRequest) -> str:
-    wanted = request.get_full_path()
+def _log_in_page(request: PageRequest) -> str:
+    # A part of a page that was asked for by HTMX is no page to come back to.
+    wanted = (request.htmx and request.htmx.current_url_abs_path) or request.get_full_path()
     log_in = reverse("log-in")
     if request.method != "GET" or wanted == reverse("home"):
         return log_in

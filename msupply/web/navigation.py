@@ -61,6 +61,7 @@ GROUPS: tuple[tuple[Text, str, tuple[str, ...]], ...] = (
             "central:sync-report",
             "central:country-map",
             "central:system-settings",
+            "page:security-log",
             "users",
             "assetlogreason",
             "page:merges",
@@ -77,6 +78,7 @@ PAGES: dict[str, Text] = {
     "sync-report": _("Sync report"),
     "country-map": _("Map"),
     "system-settings": _("System settings"),
+    "security-log": _("Security log"),
     "merges": _("Merge records"),
     "all-records": _("All records"),
 }
@@ -110,6 +112,8 @@ def _entries(visit: Visit, names: tuple[str, ...]) -> Iterator[Entry]:
 def _may_open(visit: Visit, where: str, page: str) -> bool:
     if page == "merges":
         return any(visit.may(kind.permission) for kind in merges.KINDS.values())
+    if page == "security-log":
+        return visit.may("SERVER_ADMIN")
     return where == "page" or _is_central_page(visit, page)
 
 

@@ -14,18 +14,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from msupply.central import integration
+from msupply.central import clock_words, failing, integration
+from msupply.records.security_log import SecurityEvent
 from msupply.services.instance import check_url
 from msupply.sync import cycle, driver, failure, left_out, log, quarantine
 from msupply.sync import here as instance
-from msupply.sync.clock import now
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
-from msupply.sync.models import Quarantined, Setting, SiteState
+from msupply.sync.models import Quarantined, Setting
 from msupply.web import asked, require, sync_state
+from msupply.web.idle import polled
+from msupply.web.password_again import asks_password
 from msupply.web.screens import screen
 from msupply.web.visit import PageRequest
+from msupply.wire import file_transfer, security_log
 
 QUARANTINED_SHOWN = 20
 LEFT_OUT_SHOWN = 50
@@ -45,6 +48,7 @@ def sync_page(request: PageRequest) -> HttpResponse:
     return render(request, "sync/page.html", context | kept_back)
 
 
+@polled
 @require_GET
 def status(request: PageRequest) -> HttpResponse:
     """Show the live part of the page; a central server has none."""
@@ -64,6 +68,14 @@ def sync_now(request: PageRequest) -> HttpResponse:
     return redirect("sync")
 
 
+@require_POST
+def retry_files(request: PageRequest) -> HttpResponse:
+    """Try the files again that failed; whoever is logged in may."""
+    if request.visit.here.is_remote and file_transfer.retry_all(connection):
+        messages.success(request, _("The files are tried again."))
+    return redirect("sync")
+
+
 def _status(here: Here) -> dict[str, Any]:
     if not here.is_remote:
         return {"sync": None}
@@ -74,6 +86,9 @@ def _status(here: Here) -> dict[str, Any]:
         "busy": shown.running or asked,
         "last_success": log.last_success(connection),
         "queue_length": sync_state.queue_length(),
+        "files": file_transfer.waiting(connection),
+        "clock_advice": clock_words.advice(),
+        "clock": clock_words.of_here(here),
     }
 
 
@@ -128,7 +143,7 @@ def _integrate_soon(here: Here, sources: set[int | None]) -> None:
         driver.request_cycle(connection)
     for source in sources:
         if source is not None and here.served:
-            SiteState.objects.update_or_create(site_id=source, defaults={"waiting_since": now()})
+            failing.try_now(connection, source)
         elif here.is_central:
             integration.integrate_sources(connection, here, {source})
 
@@ -176,6 +191,7 @@ class OwnAddressForm(forms.Form):
             raise forms.ValidationError(error.messages) from None
 
 
+@asks_password
 def settings(request: PageRequest) -> HttpResponse:
     """Show and change how this instance synchronises."""
     require.permission(request, SERVER_ADMIN)
@@ -214,7 +230,24 @@ def _change_settings(here: Here, form: forms.Form) -> None:
     values = form.cleaned_data
     if not here.is_remote:
         instance.change(connection, own_url=values["own_url"])
+        _note(form, ("own_url",))
         return
     if values["password"]:
         cycle.initialise_site(connection, values["url"], values["site_name"], values["password"])
     instance.change(connection, interval_seconds=values["interval_seconds"])
+    _note(form, ("url", "site_name", "interval_seconds"))
+
+
+def _note(form: forms.Form, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in form.changed_data:
+            before, after = str(form.initial.get(name)), str(form.cleaned_data[name])
+            security_log.note(
+                connection,
+                SecurityEvent.SETTING_CHANGED,
+                setting=name,
+                before=before,
+                after=after,
+            )
+    if form.cleaned_data.get("password"):
+        security_log.note(connection, SecurityEvent.SITE_PASSWORD_SET)

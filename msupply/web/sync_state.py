@@ -10,8 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from msupply.sync import failure, log
-from msupply.sync.clock import now
+from msupply.sync import clock, failure, log
 from msupply.sync.failure import FailureCode
 from msupply.sync.here import Here
 from msupply.sync.push import waiting_to_push
@@ -119,7 +118,7 @@ def _error_code() -> FailureCode | None:
 def _age_colour(last_success: datetime | None) -> str:
     if last_success is None:
         return "secondary"
-    age = now() - last_success
+    age = clock.age(last_success)
     if age >= ERROR_AFTER:
         return "red"
     return "orange" if age >= WARNING_AFTER else "secondary"

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from msupply.web import first_run, home, log_in, sites, stores, sync_page, users
+from msupply.web import (
+    account,
+    first_run,
+    home,
+    log_in,
+    sites,
+    stores,
+    sync_page,
+    user_access,
+    users,
+)
 from msupply.web.administration.urls import urlpatterns as administration_urls
 from msupply.web.cold_chain import catalogue, documents, equipment
 from msupply.web.screens import tables
@@ -13,9 +23,16 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("favicon.ico", home.favicon),
     path("log-in", log_in.log_in, name="log-in"),
+    path("log-in/code", log_in.code, name="log-in-code"),
     path("log-out", log_in.log_out, name="log-out"),
     path("store", log_in.choose_store, name="choose-store"),
     path("language", log_in.choose_language, name="language"),
+    # The visitor's own account
+    path("my-password", account.own, name="my-password"),
+    path("my-password/again", account.again, name="password-again"),
+    path("my-password/second-factor", account.enrol, name="second-factor"),
+    path("my-password/second-factor/remove", account.remove, name="second-factor-remove"),
+    path("my-password/end-session", account.end_session, name="session-end"),
     # First run
     path("first-run", first_run.choice, name="first-run"),
     path("first-run/central", first_run.central, name="first-run-central"),
@@ -28,6 +45,7 @@ urlpatterns = [
     path("synchronisation/status", sync_page.status, name="sync-status"),
     path("synchronisation/now", sync_page.sync_now, name="sync-now"),
     path("synchronisation/settings", sync_page.settings, name="sync-settings"),
+    path("synchronisation/files", sync_page.retry_files, name="files-retry"),
     path("synchronisation/retry", sync_page.retry_quarantined, name="quarantined-retry"),
     # Central server
     path("sites", sites.list_page, name="sites"),
@@ -39,6 +57,12 @@ urlpatterns = [
     path("users/new", users.create, name="user-new"),
     path("users/rights/<str:user_id>", users.rights, name="user-rights"),
     path("users/password/<str:user_id>", users.password, name="user-password"),
+    path("users/end-sessions/<str:user_id>", user_access.end_sessions, name="user-sessions-end"),
+    path(
+        "users/second-factor/<str:user_id>",
+        user_access.reset_second_factor,
+        name="user-second-factor",
+    ),
     path("users/revoke/<str:user_id>/<str:store_id>", users.revoke, name="user-revoke"),
     *administration_urls,
     *seeing_urls,

@@ -19,11 +19,13 @@ from msupply.central import users
 from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
+from msupply.services import second_factor
 from msupply.services.permissions import SERVER_ADMIN, forget
 from msupply.services.roles import ROLES
 from msupply.web import asked, page, require, site_users
 from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
+from msupply.web.password_again import asks_password
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.site_users import PersonForm
 from msupply.web.visit import PageRequest
@@ -77,6 +79,7 @@ class Access:
     permissions: list[str]
 
 
+@asks_password
 def create(request: PageRequest) -> HttpResponse:
     """Add a user, who may do nothing yet; at a remote site one of this store."""
     if request.visit.here.is_remote:
@@ -101,6 +104,7 @@ def rights_page(user: User, store_id: str = "") -> str:
     return f"{where}?{urlencode({'store': store_id})}#rights" if store_id else where
 
 
+@asks_password
 def rights(request: PageRequest, user_id: str) -> HttpResponse:
     """Show what a user may do, store by store; add to it, or set it anew for one store."""
     require.central_admin(request)
@@ -128,7 +132,12 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
                 request, _("Saved. It takes effect at a site when the user next logs in there.")
             )
             return redirect("user-rights", user.pk)
-    context = {"form": form, "shown_user": user, "edited": edited} | _access(request, user)
+    context = {
+        "form": form,
+        "shown_user": user,
+        "edited": edited,
+        "enrolled": second_factor.is_enrolled(connection, user),
+    } | _access(request, user)
     return render(request, "manage/rights.html", context, status=422 if form.errors else 200)
 
 
@@ -170,6 +179,7 @@ def _access(request: PageRequest, user: User) -> dict[str, Any]:
     } | asked.turning(found, q=text)
 
 
+@asks_password
 def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:
     """Take a store away from a user, once it is confirmed."""
     require.central_admin(request)
@@ -198,10 +208,13 @@ def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:
     return redirect("user-rights", user.pk)
 
 
+@asks_password
 def password(request: PageRequest, user_id: str) -> HttpResponse:
-    """Set a user's password anew."""
+    """Set the password of another user anew; one's own wants the old one."""
     require.central_admin(request)
     user = get_object_or_404(User, pk=user_id)
+    if user == request.visit.user:
+        return redirect("my-password")
     form = PasswordForm(request.POST or None)
     back = reverse("user-rights", args=[user.pk])
     if request.method == "POST" and form.is_valid():

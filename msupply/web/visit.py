@@ -1,9 +1,10 @@
 """Who is looking at a page, in which store, on what kind of instance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
 from msupply.records.stores import Store
@@ -11,6 +12,8 @@ from msupply.records.users import User
 from msupply.services.scope import Viewer
 from msupply.sync.declare.registry import RecordType
 from msupply.sync.here import Here
+
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)

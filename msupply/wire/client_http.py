@@ -8,12 +8,15 @@ import gzip
 import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 from typing import IO, Final, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
+from msupply.sync import clock
 from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
 from msupply.sync.here import Here
 
@@ -28,6 +31,8 @@ CONNECT_SECONDS: Final = (2, 5, 10)
 READ_SECONDS: Final = 300
 
 BATCH_LIMIT_HEADER: Final = "msupply-batch-limit"
+# The sender's time, UTC as ISO 8601: the central server tells its administrators of wrong clocks.
+CLOCK_HEADER: Final = "msupply-clock"
 # Said by sites that read the orders of a central server of this kind.
 ORDERS_HEADER: Final = "msupply-takes-orders"
 # More than this at once costs memory and gains nothing.
@@ -175,6 +180,23 @@ def code_of(response: httpx.Response) -> FailureCode:
     """Return what an HTTP status alone says, that of a proxy before the server too."""
     away = response.status_code in (502, 503, 504)
     return FailureCode.SERVER_UNAVAILABLE if away else FailureCode.UNKNOWN
+
+
+def clock_ahead(response: httpx.Response) -> int:
+    """Return how many seconds this computer's clock is ahead of a server's, negative if behind.
+
+    In whole minutes; 0 while they differ by no more than clocks may, or the server does not tell.
+    """
+    try:
+        there = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return 0
+    if there.tzinfo is not None:
+        there = there.astimezone(UTC).replace(tzinfo=None)
+    difference = clock.now() - there
+    return (
+        0 if abs(difference) <= clock.TOLERANCE else round(difference / timedelta(minutes=1)) * 60
+    )
 
 
 def basic_credentials(here: Here) -> httpx.BasicAuth:

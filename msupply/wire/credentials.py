@@ -11,7 +11,7 @@ import hmac
 import secrets
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 import httpx
@@ -21,12 +21,14 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q, QuerySet
 
+from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
 from msupply.sync import clock
 from msupply.sync.clock import now
+from msupply.sync.declare.record_type import LONGEST_KEY
 from msupply.sync.here import Here
-from msupply.wire import site_cycles, throttle
+from msupply.wire import security_log, site_cycles, throttle
 from msupply.wire.errors import Code, ModernError, WireError, read_v5
 from msupply.wire.messages import SiteInfo, SiteSettings
 
@@ -42,11 +44,16 @@ VERIFIED_SECONDS = 3600
 CONFIRMED_SECONDS = 60
 REMEMBERED = 50_000
 SEEN_EVERY = timedelta(minutes=1)
+# How often the security log tells the same: that a site came from an address, that it may not.
+_GREETED_EVERY, _SAME_REFUSAL = timedelta(days=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a caller says of itself. `hardware_id` and `version` are None where V4 has none."""
+    """What a caller says of itself. `hardware_id` and `version` are None where V4 has none.
+
+    `clock` is what time it is for the caller, None where it does not tell.
+    """
 
     name: str
     wire_hash: str
@@ -55,6 +62,7 @@ class Claim:
     version: str | None = None
     app_version: str = ""
     app_name: str = ""
+    clock: datetime | None = None
 
     def __repr__(self) -> str:
         """Leave the secret out of logs and tracebacks."""
@@ -94,6 +102,8 @@ class _Remembered:
 
 _verified = _Remembered(VERIFIED_SECONDS)
 _confirmed = _Remembered(CONFIRMED_SECONDS)
+# Where sites have lately been let in from.
+_greeted = _Remembered(VERIFIED_SECONDS)
 # Argon2 takes much memory and time by design: after a restart, when all sites come at once,
 # pages must still be served.
 _hashing = threading.BoundedSemaphore(2)
@@ -116,6 +126,7 @@ def basic_claim(
     version: str | None = None,
     app_version: str = "",
     app_name: str = "",
+    told_time: str = "",
 ) -> Claim:
     """Read an Authorization header. Raises WireError."""
     scheme, _, encoded = authorization.partition(" ")
@@ -128,7 +139,15 @@ def basic_claim(
         raise WireError(Code.SITE_NAME_NOT_FOUND, message) from None
     # A site's name may hold a colon, a hash cannot.
     name, _, presented = pair.rpartition(":")
-    return Claim(name, presented, address, hardware_id, version, app_version, app_name)
+    told = _moment(told_time)
+    return Claim(name, presented, address, hardware_id, version, app_version, app_name, told)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def settings_claim(settings: SiteSettings, address: str) -> Claim:
@@ -155,8 +174,37 @@ def verify_site(connection: BaseDatabaseWrapper, claim: Claim) -> Site:
         _let_in(connection, site, claim)
     except WireError as error:
         site_cycles.refused(connection, site.site_id, error.code)
+        _note_refusal(connection, claim, error.code, at_most_every=_SAME_REFUSAL)
         raise
+    _greet(connection, claim)
     return site
+
+
+def _greet(connection: BaseDatabaseWrapper, claim: Claim) -> None:
+    """Note that a site comes, and where from; one that comes every minute is noted once a day."""
+    if _greeted.get(claim.name, claim.address) is not None:
+        return
+    throttle.let_in(connection, _throttled(claim), claim.address)
+    security_log.note(
+        connection, SecurityEvent.SITE_CONNECTED, who=claim.name, at_most_every=_GREETED_EVERY
+    )
+    _greeted.put(1, claim.name, claim.address)
+
+
+def _note_refusal(
+    connection: BaseDatabaseWrapper,
+    claim: Claim,
+    code: str,
+    at_most_every: timedelta | None = None,
+) -> None:
+    security_log.note(
+        connection,
+        SecurityEvent.SITE_CONNECTED,
+        refused=True,
+        who=claim.name,
+        at_most_every=at_most_every,
+        reason=code,
+    )
 
 
 def _let_in(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
@@ -183,28 +231,34 @@ def verify_caller(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> 
         _check_throttle(connection, claim)
         known = _ask_central(connection, here, claim)
         _confirmed.put(known, *parts)
+    _greet(connection, claim)
     return known
 
 
 def _verify_slowly(connection: BaseDatabaseWrapper, claim: Claim, site: Site | None) -> None:
     _check_throttle(connection, claim)
     if site is None:
-        throttle.refused(connection, _throttled(claim), claim.address)
+        _refused(connection, claim, Code.SITE_NAME_NOT_FOUND)
         raise WireError(Code.SITE_NAME_NOT_FOUND, "there is no site of this name")
     with _hashing:
         right = check_password(claim.wire_hash, site.password)
     if not right:
-        throttle.refused(connection, _throttled(claim), claim.address)
+        _refused(connection, claim, Code.SITE_INCORRECT_PASSWORD)
         raise WireError(Code.SITE_INCORRECT_PASSWORD, "the password of this site is another one")
-    throttle.let_in(connection, _throttled(claim), claim.address)
     _verified.put(site.site_id, claim.wire_hash, site.password)
 
 
 def _check_throttle(connection: BaseDatabaseWrapper, claim: Claim) -> None:
     wait = throttle.wait_seconds(connection, _throttled(claim), claim.address)
     if wait:
+        security_log.throttled(connection, claim.name)
         message = f"too many failed attempts: try again in {wait} seconds"
         raise WireError(Code.SITE_AUTH_TIMEOUT, message, {"timeoutRemaining": wait})
+
+
+def _refused(connection: BaseDatabaseWrapper, claim: Claim, code: str) -> None:
+    throttle.refused(connection, _throttled(claim), claim.address)
+    _note_refusal(connection, claim, code)
 
 
 def _throttled(claim: Claim) -> str:
@@ -224,6 +278,8 @@ def _check_version(version: str) -> None:
 
 
 def _check_hardware(connection: BaseDatabaseWrapper, site: Site, hardware_id: str) -> None:
+    if len(hardware_id) > LONGEST_KEY:
+        raise WireError(Code.BAD_REQUEST, f"a hardware id has at most {LONGEST_KEY} letters")
     if not site.hardware_id and hardware_id:
         # Of two machines that come at once, the database lets one be first.
         unbound = Q(hardware_id__isnull=True) | Q(hardware_id="")
@@ -241,15 +297,22 @@ def _has_store(connection: BaseDatabaseWrapper, site: Site) -> bool:
 
 
 def _remember_seen(connection: BaseDatabaseWrapper, site: Site, claim: Claim) -> None:
-    moment, last = now(), site.last_connection_datetime
-    same_app = (site.app_version, site.app_name) == (claim.app_version, claim.app_name)
-    if same_app and last is not None and moment - last < SEEN_EVERY:
+    version, name = claim.app_version[:LONGEST_KEY], claim.app_name[:LONGEST_KEY]
+    same_app = (site.app_version, site.app_name) == (version, name)
+    if same_app and clock.age(site.last_connection_datetime) < SEEN_EVERY:
         return
     with transaction.atomic(using=connection.alias):
         _sites(connection).filter(pk=site.pk).update(
-            last_connection_datetime=moment, app_version=claim.app_version, app_name=claim.app_name
+            last_connection_datetime=now(), app_version=version, app_name=name
         )
-        site_cycles.begin(connection, site.site_id)
+        site_cycles.begin(connection, site.site_id, _clock_ahead(claim))
+
+
+def _clock_ahead(claim: Claim) -> int | None:
+    """Return by how many seconds the caller's clock is ahead of ours."""
+    if claim.clock is None or claim.clock.tzinfo is not None:
+        return None
+    return round((claim.clock - now()).total_seconds())
 
 
 def _ask_central(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> int:
@@ -279,7 +342,9 @@ def _ask_central(connection: BaseDatabaseWrapper, here: Here, claim: Claim) -> i
     if refusal is None:
         raise ModernError("otherLegacyServerError", f"it answered {answer.status_code}")
     if refusal.code in (Code.SITE_INCORRECT_PASSWORD, Code.SITE_NAME_NOT_FOUND):
-        throttle.refused(connection, _throttled(claim), claim.address)
+        _refused(connection, claim, refusal.code)
+    else:
+        _note_refusal(connection, claim, refusal.code, at_most_every=_SAME_REFUSAL)
     raise ModernError("legacyServerError", refusal)
 
 
@@ -291,3 +356,4 @@ def forget_verified() -> None:
     """Verify every caller anew."""
     _verified.clear()
     _confirmed.clear()
+    _greeted.clear()

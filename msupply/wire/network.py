@@ -3,7 +3,7 @@
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.here import Here
-from msupply.wire.file_transfer import upload_next
+from msupply.wire import file_transfer
 from msupply.wire.v5_client import LegacyClient
 from msupply.wire.v6_client import ModernClient
 
@@ -38,4 +38,8 @@ class Network:
 
     def upload_next(self, connection: BaseDatabaseWrapper) -> bool:
         """Upload the file that is due, if any; True when one has been uploaded."""
-        return upload_next(connection)
+        return file_transfer.upload_next(connection)
+
+    def line_is_back(self, connection: BaseDatabaseWrapper) -> None:
+        """Let the files be tried at once for which no answer came."""
+        file_transfer.line_is_back(connection)

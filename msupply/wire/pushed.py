@@ -1,43 +1,30 @@
 """Pushed batches, read record by record: what is no record harms itself only."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import msgspec
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.translation import gettext_noop as _
 from msgspec import Raw, Struct
 
-from msupply.sync import buffer, quarantine
-from msupply.sync.buffer import Arrived, Chunk
-from msupply.sync.declare.message import Message, shortened, unreadable
+from msupply.sync import door
+from msupply.sync.buffer import Arrived
+from msupply.sync.declare.message import unreadable
 from msupply.sync.declare.registry import Wire
-from msupply.sync.models import BufferChunk
-from msupply.sync.quarantine import Problem
+from msupply.sync.door import Sorted, Unreadable, sort_out
+from msupply.sync.models import Quarantined
+from msupply.sync.quarantine import INVALID
+from msupply.wire.errors import Code, WireError
 from msupply.wire.messages import NULL, ModernChange, QueuedRecord
 
-_ACTIONS = frozenset({"insert", "update", "delete", "merge"})
+__all__ = ["Sorted", "legacy", "modern", "one_by_one", "sort_out", "store"]
 
-
-@dataclass(frozen=True)
-class Unreadable:
-    """Something in a batch that is no record: what could be made out of it, and why."""
-
-    table: str
-    record_id: str
-    raw: bytes
-    reason: Message
-
-
-@dataclass
-class Pushed:
-    """The records of one batch."""
-
-    records: list[Arrived] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
+# Records in one request. Sites send some thousand at most, and ours what they are told to.
+MOST_RECORDS = 50_000
+# Of one request, and of one site in all: that much that is no record comes from a program that does
+# not speak the wire, and would bury what people should see.
+MOST_UNREADABLE, MOST_KEPT_UNREADABLE = 1_000, 10_000
 
 
 class _Named(Struct, rename="camel", frozen=True):
@@ -49,42 +36,25 @@ class _NamedAnywhere(_Named, rename="camel", frozen=True):
     record: _Named = _Named()
 
 
-def legacy(records: Iterable[QueuedRecord]) -> list[Arrived]:
-    """Return the records of a V5 batch."""
+def legacy(records: Sequence[QueuedRecord]) -> list[Arrived]:
+    """Return the records of a V5 batch. Raises WireError for too many."""
+    _check_count(records)
     return [Arrived(r.table_name, r.record_id, r.action, _data(r.record_data)) for r in records]
 
 
-def modern(changes: Iterable[ModernChange]) -> list[Arrived]:
-    """Return the records of a V6 batch."""
+def modern(changes: Sequence[ModernChange]) -> list[Arrived]:
+    """Return the records of a V6 batch. Raises WireError for too many."""
+    _check_count(changes)
     return [
         Arrived(r.table_name, r.record_id, r.action, _data(r.record_data))
         for r in (change.record for change in changes)
     ]
 
 
-def sort_out(records: Iterable[Arrived]) -> Pushed:
-    """Set aside the records that the buffer could not hold."""
-    pushed = Pushed()
-    for record in records:
-        reason = _fault(record)
-        if reason is None:
-            pushed.records.append(record)
-        else:
-            raw = msgspec.json.encode(
-                {
-                    "tableName": record.table,
-                    "recordId": record.record_id,
-                    "action": record.action,
-                    "recordData": Raw(record.data) if _is_text(record.data) else None,
-                }
-            )
-            pushed.unreadable.append(Unreadable(record.table, record.record_id, raw, reason))
-    return pushed
-
-
-def one_by_one(raws: Sequence[Raw], read: Callable[[bytes], Iterable[Arrived]]) -> Pushed:
-    """Read a batch in which not everything is a record."""
-    pushed = Pushed()
+def one_by_one(raws: Sequence[Raw], read: Callable[[bytes], Iterable[Arrived]]) -> Sorted:
+    """Read a batch in which not everything is a record. Raises WireError for too many."""
+    _check_count(raws)
+    pushed = Sorted()
     for raw in raws:
         data = bytes(raw)
         try:
@@ -97,44 +67,49 @@ def one_by_one(raws: Sequence[Raw], read: Callable[[bytes], Iterable[Arrived]]) 
         else:
             pushed.records += found.records
             pushed.unreadable += found.unreadable
+        if len(pushed.unreadable) > MOST_UNREADABLE:
+            break
+    _check_unreadable(pushed)
     return pushed
 
 
-def store(connection: BaseDatabaseWrapper, site_id: int, wire: Wire, pushed: Pushed) -> None:
-    """Keep a batch: its records in the buffer, the rest in quarantine, in one transaction."""
+def store(connection: BaseDatabaseWrapper, site_id: int, wire: Wire, pushed: Sorted) -> None:
+    """Keep a batch: its records in the buffer, the rest in quarantine, in one transaction.
+
+    Raises WireError, with nothing kept, where too much of it is no record.
+    """
+    _check_unreadable(pushed)
     with transaction.atomic(using=connection.alias):
-        buffer.store(connection, site_id, wire, pushed.records)
-        for bad in pushed.unreadable:
-            table = bad.table.replace("\0", "\ufffd")
-            chunk = Chunk(0, site_id, wire, table, BufferChunk.UPSERT, 1, b"")
-            # Without an id its content is its name, so that a repeated delivery is kept once.
-            record_id = bad.record_id or f"#{hashlib.sha256(bad.raw).hexdigest()[:16]}"
-            quarantine.forget(connection, table, [record_id], site_id)
-            problem = Problem(quarantine.INVALID, bad.reason)
-            quarantine.keep(connection, chunk, [(record_id, bad.raw, problem)])
+        if pushed.unreadable:
+            _check_kept(connection, site_id)
+        door.store(connection, site_id, wire, pushed)
+
+
+def _check_count(records: Sequence[object]) -> None:
+    if len(records) > MOST_RECORDS:
+        text = f"more than {MOST_RECORDS} records at once: send smaller batches"
+        raise WireError(Code.BAD_REQUEST, text)
+
+
+def _check_unreadable(pushed: Sorted) -> None:
+    if len(pushed.unreadable) > MOST_UNREADABLE:
+        first = pushed.unreadable[0].reason
+        text = f"more than {MOST_UNREADABLE} of the records cannot be read, the first: {first}"
+        raise WireError(Code.BAD_REQUEST, text)
+
+
+def _check_kept(connection: BaseDatabaseWrapper, site_id: int) -> None:
+    kept = Quarantined.objects.using(connection.alias).filter(source_site=site_id, code=INVALID)
+    if kept[MOST_KEPT_UNREADABLE:].exists():
+        text = (
+            f"more than {MOST_KEPT_UNREADABLE} records of this site wait that cannot be read: see"
+            " the site's page on the central server"
+        )
+        raise WireError(Code.BAD_REQUEST, text)
 
 
 def _data(data: Raw | msgspec.UnsetType) -> bytes:
     return bytes(data) if isinstance(data, Raw) else bytes(NULL)
-
-
-def _fault(record: Arrived) -> Message | None:
-    if record.action.lower() not in _ACTIONS:
-        text = _("unknown action “{action}”: use insert, update, delete or merge")
-        return Message(text, {"action": shortened(record.action)})
-    if "\0" in record.table:
-        return Message(_("a table's name has no NUL character"))
-    if not _is_text(record.data):
-        return Message(_("the record is not UTF-8"))
-    return None
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _names(data: bytes) -> _Named:

@@ -7,13 +7,15 @@ from io import BytesIO
 from typing import IO, TypeVar, cast
 
 import msgspec
-from django.db import DataError, OperationalError
+from django.db import DatabaseError, Error, IntegrityError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_header_parameters
 
+from msupply.sync.sql import dialect
+from msupply.wire import security_log
 from msupply.wire.errors import Code, ModernError, WireError
 
 logger = logging.getLogger(__name__)
@@ -134,6 +136,23 @@ def address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "")
 
 
+def _failure(request: HttpRequest, error: Exception) -> WireError:
+    """Return what a caller is told of a failure that nobody foresaw, and log it."""
+    speak = dialect(connection)
+    if isinstance(error, Error) and speak.is_away(error):
+        # Its own words tell all; where it happened says nothing.
+        text = "The database cannot be used: %s %s: %s"
+        logger.error(text, request.method, request.path, str(error).strip().partition("\n")[0])
+        return WireError(Code.SERVER_BUSY, "the server is busy: try again")
+    is_of_data = isinstance(error, DatabaseError) and speak.blames_data(error)
+    # An integrity error is no value that cannot be held, but a defect or a race.
+    if is_of_data and not isinstance(error, IntegrityError):
+        logger.info("Not storable: %s %s", request.method, request.path, exc_info=error)
+        return WireError(Code.BAD_REQUEST, "the database cannot hold one of the values")
+    logger.error("Failed: %s %s", request.method, request.path, exc_info=error)
+    return WireError(Code.INTERNAL_ERROR, "the server failed; its log tells why")
+
+
 def guard(
     view: Callable[[HttpRequest], HttpResponseBase],
     refuse: Callable[[HttpRequest, WireError | ModernError], HttpResponseBase],
@@ -142,20 +161,12 @@ def guard(
 
     def guarded(request: HttpRequest) -> HttpResponseBase:
         try:
-            return view(request)
+            with security_log.acting("", address(request)):
+                return view(request)
         except (WireError, ModernError) as error:
             return refuse(request, error)
-        except DataError:
-            logger.info("Not storable: %s %s", request.method, request.path, exc_info=True)
-            unstorable = WireError(Code.BAD_REQUEST, "the database cannot hold one of the values")
-            return refuse(request, unstorable)
-        except OperationalError:
-            logger.exception("The database did not answer: %s %s", request.method, request.path)
-            return refuse(request, WireError(Code.SERVER_BUSY, "the server is busy: try again"))
-        except Exception:
-            logger.exception("Failed: %s %s", request.method, request.path)
-            failure = WireError(Code.INTERNAL_ERROR, "the server failed; its log tells why")
-            return refuse(request, failure)
+        except Exception as error:
+            return refuse(request, _failure(request, error))
 
     # Machines come with credentials in each request, so there is no session to forge.
     guarded.csrf_exempt = True  # type: ignore[attr-defined]

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from msupply.records.site_cycles import KEPT, SiteCycle
+from msupply.sync import clock
 from msupply.sync.clock import now
 
 _log = logging.getLogger(__name__)
@@ -24,19 +25,26 @@ QUIET_RUN = timedelta(days=1)
 PAUSE = timedelta(minutes=1)
 
 
-def begin(connection: BaseDatabaseWrapper, site_id: int) -> None:
-    """Note that a site begins a cycle, unless it is in the middle of one."""
+def begin(connection: BaseDatabaseWrapper, site_id: int, clock_ahead: int | None = None) -> None:
+    """Note that a site begins a cycle, unless it is in the middle of one.
+
+    `clock_ahead` is by how many seconds its clock is ahead of ours, None where it does not tell.
+    """
     moment, latest = now(), _latest(connection, site_id)
-    if latest and not latest.refusal and moment - latest.last_at < PAUSE:
+    if latest and not latest.refusal and clock.age(latest.last_at) < PAUSE:
         return
     with _harmless(connection):
         _note(connection, site_id, "", moment)
+        if clock_ahead is not None:
+            latest = _latest(connection, site_id)
+            assert latest is not None
+            _rows(connection, site_id).filter(slot=latest.slot).update(clock_ahead=clock_ahead)
 
 
 def refused(connection: BaseDatabaseWrapper, site_id: int, code: str) -> None:
     """Note that a site was not let in, and why."""
     moment, latest = now(), _latest(connection, site_id)
-    if latest and latest.refusal == code and moment - latest.last_at < PAUSE:
+    if latest and latest.refusal == code and clock.age(latest.last_at) < PAUSE:
         return
     with _harmless(connection):
         _note(connection, site_id, code, moment)
@@ -59,7 +67,7 @@ def exchanged(
 
 def _note(connection: BaseDatabaseWrapper, site_id: int, refusal: str, moment: datetime) -> None:
     latest = _latest(connection, site_id)
-    if latest is not None and _goes_on(latest, refusal, moment):
+    if latest is not None and _goes_on(latest, refusal):
         _rows(connection, site_id).filter(slot=latest.slot).update(
             connections=F("connections") + 1, last_at=moment
         )
@@ -67,9 +75,9 @@ def _note(connection: BaseDatabaseWrapper, site_id: int, refusal: str, moment: d
         _write(connection, site_id, latest, refusal, moment)
 
 
-def _goes_on(latest: SiteCycle, refusal: str, moment: datetime) -> bool:
+def _goes_on(latest: SiteCycle, refusal: str) -> bool:
     quiet = not (latest.pushed or latest.pulled) and latest.refusal == refusal
-    return quiet and moment - latest.started_at < QUIET_RUN
+    return quiet and clock.age(latest.started_at) < QUIET_RUN
 
 
 def _write(
@@ -89,13 +97,22 @@ def _write(
             "pushed": 0,
             "pulled": 0,
             "refusal": refusal,
+            "clock_ahead": None if latest is None else latest.clock_ahead,
         },
     )
     return row
 
 
 def _latest(connection: BaseDatabaseWrapper, site_id: int) -> SiteCycle | None:
-    return _rows(connection, site_id).order_by("-started_at", "-slot").first()
+    """Return the row that is written to; those of a clock that was ahead are written over."""
+    return latest_first(_rows(connection, site_id)).first()
+
+
+def latest_first(rows: "QuerySet[SiteCycle]") -> "QuerySet[SiteCycle]":
+    """Order cycles by their time, the newest first; those that lie in the future come last."""
+    ahead = Q(started_at__gt=now() + clock.TOLERANCE)
+    is_ahead = Case(When(ahead, then=Value(1)), default=Value(0))
+    return rows.order_by(is_ahead, "-started_at", "-slot")
 
 
 def _rows(connection: BaseDatabaseWrapper, site_id: int) -> "QuerySet[SiteCycle]":

@@ -11,10 +11,11 @@ from django.http.response import HttpResponseBase
 
 from msupply.records.names import Name
 from msupply.records.permissions import LEGACY_NUMBERS
+from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.sync import here as instance
 from msupply.sync.here import Here
-from msupply.wire import credentials, messages, patients, throttle
+from msupply.wire import credentials, messages, patients, security_log, throttle
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     View,
@@ -55,13 +56,18 @@ def _log_in(request: HttpRequest, connection: BaseDatabaseWrapper, here: Here) -
     name, place = wanted.username.strip(), address(request)
     wait = throttle.wait_seconds(connection, name, place)
     if wait:
+        security_log.throttled(connection, name)
         answer = messages.LogInTimeout("user_login_timeout", wait)
         return respond(request, messages.encode(answer), 403)
     user = _user(connection, name, wanted.password)
     if user is None:
         throttle.refused(connection, name, place)
+        security_log.note(
+            connection, SecurityEvent.LOGGED_IN, refused=True, who=name, site=wanted.site_name
+        )
         return respond(request, b'{"status":"error","authenticated":false}', 401)
     throttle.let_in(connection, name, place)
+    security_log.note(connection, SecurityEvent.LOGGED_IN, who=user.username, site=wanted.site_name)
     return respond(request, messages.encode(_described(connection, user)))
 
 

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 from msgspec import UNSET
 
+from msupply.sync import clock
 from msupply.sync.buffer import Arrived
 from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
 from msupply.sync.here import Here
@@ -70,7 +71,8 @@ class LegacyClient:
 
     def site_info(self) -> SiteInfo:
         """Ask who this site is. A server that knows no such question is no central server."""
-        response = self._send("GET", "site")
+        # By the second: what is left of the way here is less than clocks may differ.
+        response = self._send("GET", "site", headers={client_http.CLOCK_HEADER: clock.now_text()})
         speaks_v5 = response.is_success or errors.read_v5(response.content)
         if not speaks_v5 and response.status_code < 500:
             text = client_http.excerpt(response)
@@ -88,6 +90,7 @@ class LegacyClient:
             oms_central_url=info.om_supply_central_server_url,
             central_site_id=info.m_supply_central_site_id,
             orders=info.msupply or NO_ORDERS,
+            clock_ahead=client_http.clock_ahead(response),
         )
 
     def status(self) -> ServerStatus:
@@ -170,9 +173,10 @@ class LegacyClient:
         verb: str,
         body: bytes | None = None,
         params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         url = str(self._root.join(f"/sync/v5/{verb}"))
-        return self.session.request(method, url, body=body, params=params)
+        return self.session.request(method, url, body=body, params=params, headers=headers)
 
 
 def send_in_parts(encoded: Sequence[bytes], send: Callable[[list[bytes], bool], None]) -> None:

@@ -23,7 +23,7 @@ from msupply.sync.models import ChangelogCentral
 from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change, Reader
 from msupply.wire import credentials, messages, move_marks, pushed, site_cycles, waiting
-from msupply.wire.client_http import BATCH_LIMIT_HEADER, ORDERS_HEADER
+from msupply.wire.client_http import BATCH_LIMIT_HEADER, CLOCK_HEADER, ORDERS_HEADER
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     View,
@@ -110,6 +110,7 @@ def _claim(request: HttpRequest) -> credentials.Claim:
         headers.get("version", ""),
         headers.get("app-version", ""),
         headers.get("app-name", ""),
+        headers.get(CLOCK_HEADER, ""),
     )
 
 
@@ -287,7 +288,7 @@ def _note_in_use(connection: BaseDatabaseWrapper, site: Site) -> None:
         sites.update(initialisation_status=completed)
 
 
-def _read_push(body: bytes) -> tuple[int, pushed.Pushed]:
+def _read_push(body: bytes) -> tuple[int, pushed.Sorted]:
     try:
         message = msgspec.json.decode(body, type=messages.QueuedRecords)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

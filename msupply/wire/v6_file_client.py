@@ -25,6 +25,14 @@ PART_BYTES = 512 * 1024
 DOWNLOAD_ATTEMPTS = 3
 
 
+# Answers to a file that will be the same tomorrow.
+_FOR_GOOD = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+class FileRefused(SyncFailure):
+    """The server will never take this file: there is no use in sending it again."""
+
+
 class FileClient:
     """Transfers of one file at a time with the Open mSupply central server."""
 
@@ -57,7 +65,7 @@ class FileClient:
                 files=self._form(reference, file),
                 attempts=1,
             )
-        read_answer(response, object)
+        _read_answer(response)
 
     def _upload_in_parts(
         self, reference: SyncFileReference, total: int, headers: dict[str, str]
@@ -83,7 +91,7 @@ class FileClient:
             headers={**headers, "Content-Range": place},
             files=self._form(reference, part),
         )
-        read_answer(response, object)
+        _read_answer(response)
         received = response.headers.get(RECEIVED_HEADER, "")
         if not (received.isascii() and received.isdigit()):
             text = "upload_file: the server does not say how much it has received"
@@ -144,6 +152,15 @@ class FileClient:
                 raise read_error(response.read())
             _keep(reference, response, start)
         return file_store.is_here(reference)
+
+
+def _read_answer(response: httpx.Response) -> None:
+    try:
+        read_answer(response, object)
+    except SyncFailure as failure:
+        if response.status_code in _FOR_GOOD:
+            raise FileRefused(failure.code, failure.detail) from None
+        raise
 
 
 def _keep(reference: SyncFileReference, response: httpx.Response, start: int) -> None:

@@ -172,26 +172,33 @@ def _batch(call: Call, changes: list[Change], total: int, after: int, head: int)
     way = Wire.V6, Form.MODERN, Direction.DOWN
     records = render(call.connection, Channel.MODERN, changes, *way)
     site_cycles.exchanged(call.connection, call.site_id, pulled=len(records))
-    if is_last:
-        end = _looked_at(call, after, head, told=bool(records), passed=bool(changes))
-    else:
+    if not is_last:
         end = changes[-1].cursor
+    elif changes:
+        end = _end(call, after, head, noted=bool(records))
+    else:
+        end = _passed_by(call, after, head)
     return Batch(end, total, is_last, [_change(record) for record in records])
 
 
-def _looked_at(call: Call, after: int, head: int, *, told: bool, passed: bool) -> int:
+def _end(call: Call, after: int, head: int, *, noted: bool) -> int:
     """Return how far the log has been looked at with a last batch, so that the site skips that.
 
     Integration does not wait for the disk: after a power cut the last cursors are given anew, and
     a site that was told of them would skip other changes. A write of ours does wait, and brings all
-    that is older to the disk; where the site was told something, that has been noted. Changes that
-    there was nothing to tell of are `passed` as well.
+    that is older to the disk; `noted` says that there has been one: records given were counted.
     """
-    if not told:
-        if not passed and head - after <= IDLE_STEP:
-            return max(after, 0)
+    if not noted:
         cursors.set_to(call.connection, cursors.TOLD_V6, head)
     return max(head, after)
+
+
+def _passed_by(call: Call, after: int, head: int) -> int:
+    """Return the end of a batch for which there was nothing to look at.
+
+    The site stays where it was: who has nothing to tell writes nothing, until much has been passed.
+    """
+    return max(after, 0) if head - after <= IDLE_STEP else _end(call, after, head, noted=False)
 
 
 def _change(record: WireRecord) -> ModernChange:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.blackbox import country, modern_country
 from tests.blackbox.processes import done, free_port, msupply, serving
 
-PASSWORDS = {"clinic-north": "tide-42", "clinic-south": "tide-43", "lonely": "tide-44"}
+PASSWORDS = {"clinic-north": "tide-4242", "clinic-south": "tide-4343", "lonely": "tide-4444"}
 ADMIN = ("boss", "correct horse 17")
 
 

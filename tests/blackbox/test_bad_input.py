@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -292,6 +293,10 @@ BAD_ENTRIES: dict[str, Record] = {
     "id is a number": {"recordId": 5},
     "another id than its data": {"recordData": a_shelf(ID="OTHER-ID")},
     "endless id": {"recordId": "x" * 10_000},
+    "endless random id": {"recordId": secrets.token_urlsafe(9_000)},
+    "endless table": {"tableName": secrets.token_urlsafe(9_000)},
+    "endless action": {"action": secrets.token_urlsafe(9_000)},
+    "endless reference": {"recordData": a_shelf(store_ID=secrets.token_urlsafe(9_000))},
     "id with a zero byte": {"recordId": "a\x00b", "recordData": a_shelf(ID="a\x00b")},
     "central table": {"tableName": "item", "recordData": country.item("?", "Own item")},
     "pulled only": {"tableName": "unit", "recordData": country.CENTRAL["unit"][0]},
@@ -368,6 +373,32 @@ def test_a_bad_record_by_v6_harms_itself_only(north: StockSite, kind: str) -> No
     north.initialise()
     assert {f"{own}-1", f"{own}-2"} <= set(north.tables["asset"])
     assert f"{own}-BAD" not in north.tables["asset"]
+
+
+def test_what_no_database_can_hold_stops_nothing_that_comes_later(north: StockSite) -> None:
+    own = prefix()
+    endless = secrets.token_urlsafe(9_000)
+    shelf = a_shelf(ID=endless)
+    for bad in (
+        entry("Location", endless, "Update", shelf),
+        entry(endless, f"{own}-BAD", "Update", shelf),
+        entry("Location", f"{own}-BAD", "Update", a_shelf(ID=f"{own}-BAD", store_ID=endless)),
+    ):
+        north.push([bad])
+    north.push(sandwich(own, entry("Location", endless, "Delete", None)))
+    assert len(good_ones(own, north)) == 2
+
+
+def test_numbers_instead_of_records_are_refused_and_good_ones_come_later(north: StockSite) -> None:
+    own = prefix()
+    numbers_alone = {"queueLength": 100_000, "data": list(range(100_000))}
+    answer = north.post("queued_records", numbers_alone)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "bad_request"
+    north.push(
+        sandwich(own, entry("Location", f"{own}-GOOD3", "Update", a_shelf(ID=f"{own}-GOOD3")))
+    )
+    assert len(good_ones(own, north)) == 2
 
 
 def test_an_asset_may_name_what_only_sites_have_built_in(north: StockSite) -> None:

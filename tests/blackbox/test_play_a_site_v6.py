@@ -198,11 +198,12 @@ def test_small_batches_bring_the_same_as_a_big_one(north: StockSite) -> None:
         assert batch["total_records"] >= len(batch["records"])
         assert batch["is_last_batch"] is (batch["total_records"] <= 7)
         pieces += batch["records"]
-        assert batch["end_cursor"] >= cursor
+        check_batch(batch, cursor)
         cursor = batch["end_cursor"] + 1
         if batch["is_last_batch"]:
             break
     assert pieces == whole["records"]
+    assert cursor == whole["end_cursor"] + 1
 
 
 def test_the_cursor_asked_for_is_included(north: StockSite) -> None:

@@ -6,7 +6,7 @@ from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stores import Store
 from msupply.sync import queue
 
-PASSWORD = "tide-42"
+PASSWORD = "tide-4242"
 
 
 def make_site(connection, name, *codes, initialised=True):

@@ -12,7 +12,7 @@ from msupply.sync import here
 from msupply.sync.ownership import EditRefused
 from msupply.wire.credentials import wire_hash
 
-PASSWORD = "tide-42"
+PASSWORD = "tide-4242"
 
 
 def messages(caught):

@@ -82,8 +82,14 @@ def test_sites_get_numbers_and_passwords(viewer):
 
 
 def test_what_is_wrong_with_a_new_site_is_told_by_row(viewer):
-    planned = plan(viewer, Site, "Name,Password\na:b,\nnorth,short\nCentral,\n")
+    planned = plan(viewer, Site, "Name,Password\na:b,\nnorth,north-2026\nCentral,\n")
     assert errors(planned) == [(2, "Name"), (3, "Password"), (4, "Name")]
+
+
+def test_what_is_wrong_with_the_password_of_a_new_user_is_told_by_row(viewer):
+    table = "Username,Password\nawa,short\nbernadette,Bernadette1\nbo,password1\ndan,tide-4242\n"
+    planned = plan(viewer, User, table)
+    assert errors(planned) == [(2, "Password"), (3, "Password"), (4, "Password")]
 
 
 def test_users_come_without_permissions(viewer):

@@ -11,7 +11,7 @@ from msupply.services import permissions
 from msupply.services.log_in import LogInRefused, log_in
 from msupply.services.roles import ROLES
 
-PASSWORD = "tide-42"
+PASSWORD = "tide-4242"
 
 
 def test_a_user_may_what_the_roles_say_and_nothing_else(connection, admin, store):

@@ -152,17 +152,6 @@ def test_a_finished_push_is_integrated_and_no_longer_waits(connection, admin, st
     assert SiteState.objects.using(connection.alias).get(site_id=7).waiting_since is None
 
 
-def test_a_failure_ends_the_wait_too(connection, admin, monkeypatch):
-    push(connection, 7, ("unit", unit("u1")))
-
-    def fail(*args):
-        raise RuntimeError("disk full")
-
-    monkeypatch.setattr("msupply.central.integration.integrate", fail)
-    assert integrate_waiting(connection)
-    assert SiteState.objects.using(connection.alias).get(site_id=7).waiting_since is None
-
-
 def test_a_site_cannot_push_central_data(connection, admin):
     push(connection, 7, ("unit", unit("u1")))
     integrate_waiting(connection)

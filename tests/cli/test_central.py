@@ -1,5 +1,6 @@
 """Setting up a central server and looking after it, by commands."""
 
+import getpass
 import json
 import os
 import sqlite3
@@ -34,7 +35,7 @@ def test_a_second_set_up_is_refused_in_one_line(central):
         ({"--url": "http://x.test/path"}, "without a path"),
         ({"--store": "=Name"}, "CODE=Name"),
         ({"--store": "CODE"}, "CODE=Name"),
-        ({"--password": "short"}, "at least 6"),
+        ({"--password": "short"}, "at least 8"),
     ],
 )
 def test_a_wrong_option_is_explained(blank, options, said):
@@ -61,6 +62,18 @@ def test_adding_a_site_tells_what_to_do_there(central):
     assert done.code == 0
     assert "msupply init site --central http://localhost:8000 --site south" in done.out
     assert PASSWORD not in done.out + done.err
+
+
+def test_what_a_command_does_is_in_the_security_log_with_its_operator(central):
+    run("site", "add", "south", "--data", central, MSUPPLY_SITE_PASSWORD=PASSWORD)
+    done = run("site", "reset", "south", "--data", central)
+    with sqlite3.connect(central / "msupply.sqlite3") as database:
+        rows = database.execute(
+            "SELECT event, who, address FROM security_log WHERE what LIKE '%south%' ORDER BY id"
+        ).fetchall()
+    who = f"command line ({getpass.getuser()})"
+    assert rows == [("SITE_CREATED", who, ""), ("SITE_RESET", who, "")]
+    assert "msupply.security" not in done.out + done.err, "commands tell themselves what they did"
 
 
 def test_the_json_of_an_added_site(central):

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.cluster.databases import Database, SQLite
 
 PROGRAM = Path(sys.executable).with_name("msupply")
-PASSWORD = "tide-42"
+PASSWORD = "tide-4242"
 
 
 def free_port() -> int:

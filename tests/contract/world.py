@@ -32,7 +32,7 @@ from tests.contract import country, edits
 from tests.contract.country import CENTRAL, NORTH, SITES, SOUTH, Row
 
 URL = "http://central.example"
-PASSWORD = "tide-42"
+PASSWORD = "tide-4242"
 NAMES = {NORTH: "north", SOUTH: "south"}
 
 # The rows of one instance: by type and id, each with its columns.

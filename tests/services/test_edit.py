@@ -49,6 +49,15 @@ def test_a_change_leaves_other_fields_alone(connection, keeper, store):
     assert (location.name, location.code, location.volume) == ("Bin", "S1", 3.5)
 
 
+def test_a_key_that_no_index_could_hold_is_refused_in_words(connection, keeper, store):
+    location = new_location(connection, keeper, store)
+    changes = {"location_type_id": "ü" * 256}
+    with pytest.raises(ValidationError) as refused:
+        edit.save(connection, keeper, store.id, Location, changes, location.pk)
+    texts = refused.value.message_dict["location_type"]
+    assert "Enter at most 255 characters." in texts
+
+
 def test_without_the_permission_nothing_is_written(connection, admin, store):
     user = make_user(connection, "cy", store)
     with pytest.raises(PermissionMissing):

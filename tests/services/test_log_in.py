@@ -32,10 +32,24 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(connection, admin):
     assert refused(connection, "", "").reason is Reason.WRONG
 
 
-def test_a_good_log_in_writes_nothing(connection, admin, django_assert_max_num_queries):
-    with django_assert_max_num_queries(10, connection=connection) as queries:
+def writes(queries):
+    """The tables that were written to."""
+    inserts = [q["sql"] for q in queries.captured_queries if "INSERT INTO" in q["sql"]]
+    others = [
+        q["sql"] for q in queries.captured_queries if q["sql"].startswith(("UPDATE", "DELETE"))
+    ]
+    return [sql.partition('INSERT INTO "')[2].partition('"')[0] for sql in inserts] + others
+
+
+def test_a_good_log_in_writes_its_note_and_once_a_day_where_it_came_from(
+    connection, admin, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(20, connection=connection) as queries:
         log_in(connection, "ada", people.PASSWORD, HERE)
-    assert all(query["sql"].startswith("SELECT") for query in queries.captured_queries)
+    assert writes(queries) == ["log_in_failure", "security_log"]
+    with django_assert_max_num_queries(12, connection=connection) as queries:
+        log_in(connection, "ada", people.PASSWORD, HERE)
+    assert writes(queries) == ["security_log"]
 
 
 def test_many_wrong_passwords_make_the_same_address_wait_and_nobody_else(connection, admin):
@@ -120,14 +134,14 @@ def test_the_central_servers_answer_becomes_user_stores_and_permissions(connecti
     assert check_password("tide-42", stored.password)
 
 
-def test_a_second_log_in_with_the_same_answer_writes_nothing(
+def test_a_second_log_in_with_the_same_answer_writes_its_note_alone(
     connection, site, store, django_assert_max_num_queries
 ):
     site += [answer(store, 99), answer(store, 99)]
     log_in(connection, "maria", "tide-42", HERE)
-    with django_assert_max_num_queries(12, connection=connection) as queries:
+    with django_assert_max_num_queries(15, connection=connection) as queries:
         log_in(connection, "maria", "tide-42", HERE)
-    assert all(query["sql"].startswith("SELECT") for query in queries.captured_queries)
+    assert writes(queries) == ["security_log"]
 
 
 def test_a_permission_that_was_taken_away_is_gone_after_the_next_log_in(connection, site, store):

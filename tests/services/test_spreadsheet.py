@@ -122,6 +122,61 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked():
         files.read(bomb)
 
 
+def rebuilt(replaced):
+    """A good workbook with one cell, of which some parts are others, by what their names end with."""
+    book, out = spreadsheet.excel(Sheet("Sheet", ["a"], [["x"]])), io.BytesIO()
+    with book, zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            end = next((end for end in replaced if part.endswith(end)), None)
+            new.writestr(part, replaced[end] if end else old.read(part))
+        for part in replaced.keys() - set(old.namelist()):
+            if "/" in part:
+                new.writestr(part, replaced[part])
+    return out.getvalue()
+
+
+def with_texts(texts, named):
+    """A workbook whose kept texts are those, in a part of that name."""
+    contents = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-'
+        'officedocument.spreadsheetml.sheet.main+xml"/>'
+        f'<Override PartName="/{named}" ContentType="application/vnd.openxmlformats-'
+        'officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+    )
+    return rebuilt({"[Content_Types].xml": contents, named: texts})
+
+
+@pytest.mark.parametrize("named", ["xl/sharedStrings.xml", "xl/worksheets/sheet7.xml", "x/y"])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        b"<sst>" + b"<si><t>" + b"x" * (21 * 2**20) + b"</t></si></sst>",
+        b"<sst>" + b"<si/>" * 3_000_000 + b"</sst>",
+    ],
+)
+def test_texts_that_would_take_minutes_to_read_are_refused_before_that(texts, named):
+    bomb = with_texts(texts, named)
+    assert len(bomb) < 500_000
+    with pytest.raises(ValidationError, match="unpacked"):
+        files.read(bomb)
+
+
+def test_styles_that_would_take_minutes_to_read_are_refused_before_that():
+    styles = b"<styleSheet>" + b"<xf/>" * (2 * 2**20) + b"</styleSheet>"
+    with pytest.raises(ValidationError, match="unpacked"):
+        files.read(rebuilt({"styles.xml": styles}))
+
+
+def test_more_cells_than_an_import_takes_are_refused(monkeypatch):
+    monkeypatch.setattr(files, "MOST_CELLS", 100)
+    book = spreadsheet.excel(Sheet("Sheet", ["a", "b"], [["x", "y"]] * 60))
+    with book, pytest.raises(ValidationError, match="cells"):
+        files.read(book.read())
+    with pytest.raises(ValidationError, match="cells"):
+        files.read(b"a,b\n" + b",\n" * 60)
+
+
 def test_a_row_number_at_the_end_of_the_sheet_does_not_fill_the_gap():
     book, out = spreadsheet.excel(Sheet("Sheet", ["a"], [["x"]])), io.BytesIO()
     with book, zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w") as new:

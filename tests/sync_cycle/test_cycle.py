@@ -1,5 +1,6 @@
 """A cycle against scripted servers: its order, what it keeps, and how it ends."""
 
+import secrets
 from dataclasses import replace
 
 import msgspec
@@ -9,7 +10,7 @@ from django.db import DatabaseError
 from msupply.records.assets import Asset, AssetClass
 from msupply.records.items import Unit
 from msupply.records.stock import Location
-from msupply.sync import buffer, cursors, here, log, push
+from msupply.sync import buffer, cursors, here, log, push, quarantine
 from msupply.sync.buffer import Arrived
 from msupply.sync.cycle import run_cycle
 from msupply.sync.declare.registry import Wire, registry
@@ -254,8 +255,31 @@ def test_a_line_that_breaks_under_large_batches_gets_smaller_ones(remote, server
 def test_a_record_with_an_unknown_action_is_kept_aside(site, servers):
     servers.legacy.queue = {"1": Arrived("unit", "U-1", "explode", b"{}")}
     assert run_cycle(site, servers).error is None
-    assert Quarantined.objects.get().action == "explode"
+    kept = Quarantined.objects.get()
+    assert "explode" in quarantine.in_words(kept.reason, kept.reason_values)
     assert servers.legacy.queue == {}
+    # Somebody may try it again: it is kept again.
+    quarantine.requeue(site, [kept.pk])
+    assert run_cycle(site, servers).error is None
+    assert Quarantined.objects.get().record_id == "U-1"
+
+
+def test_a_record_that_no_index_can_hold_does_not_stop_the_site(remote, servers):
+    jar = b'{"ID":"%s","units":"Jar","comment":"","order_number":1}'
+    long = secrets.token_urlsafe(9_000)
+    bad = [
+        Arrived("unit", long, "insert", jar % long.encode()),
+        Arrived(long, "U-bad", "insert", jar % b"U-bad"),
+        Arrived("unit", long, "delete", b"null"),
+    ]
+    servers.legacy.central[:0] = bad
+    servers.oms.log.append(Arrived("asset_class", long, "Update", b"{}"))
+    for _ in range(2):
+        good = Arrived("unit", "U-new", "insert", jar % b"U-new")
+        servers.legacy.central.append(good)
+        assert run_cycle(remote, servers).error is None
+    assert Unit.objects.using(remote.alias).filter(id="U-new").exists()
+    assert Quarantined.objects.using(remote.alias).count() == 4
 
 
 def test_the_log_of_another_v6_server_is_read_from_its_start(site, servers):

@@ -193,11 +193,65 @@ def test_a_due_retry_is_made(remote, attached, server):
     assert stored(attached).error is None
 
 
-def test_after_168_failures_it_is_given_up(remote, attached, server):
+def away(server):
+    """Let no answer come, as when there is no line."""
+    server.answers = [Answer(b"", 200, cut_at=0)]
+
+
+def test_without_an_answer_a_file_is_never_given_up(remote, attached, server):
     SyncFileReference.objects.update(retries=167)
+    away(server)
+    assert not file_transfer.upload_next(remote)
+    found = stored(attached)
+    assert (found.status, found.retries) == (STATUS.ERROR, 167)
+    assert timedelta(minutes=50) < found.retry_at - now() <= timedelta(minutes=60)
+
+
+def test_a_cycle_that_goes_well_lets_it_be_tried_at_once(remote, attached, server):
+    away(server)
+    assert not file_transfer.upload_next(remote)
+    file_transfer.line_is_back(remote)
+    server.answers = [json_answer(IDLE), json_answer(DONE)]
+    assert file_transfer.upload_next(remote)
+
+
+def test_a_cycle_that_goes_well_does_not_hurry_what_the_server_could_not_take(
+    remote, attached, server
+):
     server.answers = [Answer(b"broken", 500)]
-    file_transfer.upload_next(remote)
+    assert not file_transfer.upload_next(remote)
+    file_transfer.line_is_back(remote)
+    count = len(server.requests)
+    assert not file_transfer.upload_next(remote)
+    assert len(server.requests) == count
+
+
+def test_a_server_that_fails_for_weeks_is_asked_hourly_for_ever(remote, attached, server):
+    SyncFileReference.objects.update(retries=5000)
+    server.answers = [Answer(b"broken", 500)]
+    assert not file_transfer.upload_next(remote)
+    assert stored(attached).status == STATUS.ERROR
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_an_answer_that_will_not_change_ends_it_until_somebody_asks_for_more(
+    remote, attached, server, status
+):
+    server.answers = [json_answer(IDLE), Answer(b"no", status)]
+    assert not file_transfer.upload_next(remote)
     assert stored(attached).status == STATUS.PERMANENT_FAILURE
+    assert not file_transfer.upload_next(remote)
+    assert file_transfer.waiting(remote) == file_transfer.Waiting(waiting=0, refused=1)
+    assert file_transfer.retry_all(remote) == 1
+    server.answers = [json_answer(IDLE), json_answer(DONE)]
+    assert file_transfer.upload_next(remote)
+    assert file_transfer.waiting(remote) == file_transfer.Waiting(waiting=0, refused=0)
+
+
+def test_a_retry_that_a_wrong_clock_has_put_off_for_years_is_made(remote, attached, server):
+    SyncFileReference.objects.update(status=STATUS.ERROR, retry_at=now() + timedelta(days=3650))
+    server.answers = [json_answer(IDLE), json_answer(DONE)]
+    assert file_transfer.upload_next(remote)
 
 
 def test_an_upload_that_a_crash_interrupted_is_taken_up(remote, attached, server):

@@ -7,9 +7,12 @@ import json
 import logging
 import socket
 import weakref
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
+from msupply.sync.clock import now
 from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable, explain
 from msupply.sync.here import Here
 from msupply.sync.records import WireRecord
@@ -148,6 +151,24 @@ def test_a_connection_is_kept(legacy, server):
 def test_site_info_is_read_whatever_else_it_holds(legacy):
     info = legacy.site_info()
     assert (info.uuid, info.site_id, info.central_site_id) == ("uuid-2", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("there", "ahead"),
+    [(timedelta(days=-400), 400 * 86400), (timedelta(hours=2), -7200), (timedelta(minutes=-4), 0)],
+)
+def test_the_date_of_the_answer_tells_whether_the_clock_here_is_right(legacy, server, there, ahead):
+    date = format_datetime(datetime.now(UTC) + there, usegmt=True)
+    server.answers = [json_answer(SITE, Date=date)]
+    assert legacy.site_info().clock_ahead == ahead
+    told = datetime.fromisoformat(server.requests[0].headers["msupply-clock"])
+    assert abs(told - now()) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("date", [{}, {"Date": "tomorrow"}, {"Date": "Mon, 99 Foo 2026"}])
+def test_a_server_that_does_not_tell_the_time_is_believed_to_agree(legacy, server, date):
+    server.answers = [json_answer(SITE, **date)]
+    assert legacy.site_info().clock_ahead == 0
 
 
 def test_packed_answers_are_unpacked(legacy, server):

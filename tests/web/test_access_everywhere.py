@@ -18,7 +18,7 @@ from tests.web.conftest import ALL, log_in
 METHODS = ("get", "post")
 CENTRAL = ["SERVER_ADMIN", "EDIT_CENTRAL_DATA"]
 
-OPEN = ["favicon", "log-in", "log-out", "language", "initialising-progress"]
+OPEN = ["favicon", "log-in", "log-in-code", "log-out", "language", "initialising-progress"]
 # They exist until the instance is set up; then they lead home.
 FIRST_RUN = [
     "first-run",
@@ -33,6 +33,8 @@ NEEDS: dict[tuple[str, ...], list[str]] = {
         *("home", "choose-store", "lock", "all-records", "merges", "sync-footer"),
         *("sync", "sync-status", "sync-now", "asset-reasons"),
         *("stores", "store-matrix"),
+        *("my-password", "password-again", "session-end"),
+        *("second-factor", "second-factor-remove"),
     ],
     ("SERVER_ADMIN",): [
         *("sync-settings", "quarantined-retry", "local-procurement", "system-settings", "unlock"),
@@ -40,6 +42,7 @@ NEEDS: dict[tuple[str, ...], list[str]] = {
         *("site-password", "site-reset", "site-start-over", "site-delete", "site-page"),
         *("site-retry", "sync-report", "sync-report-export", "country-map", "where-is"),
         *("user-new", "user-rights", "user-password", "user-revoke", "store-resync"),
+        *("user-sessions-end", "user-second-factor"),
         *("store-move", "store-move-checklist", "store-move-start", "store-move-progress"),
         *("store-move-cancel", "store-users", "store-sync", "store-visibility"),
     ],
@@ -66,7 +69,7 @@ AT_CENTRAL = {
     *(name for name in NEEDS["SERVER_ADMIN",] if not name.startswith(("sync-s", "quar", "local"))),
     *NEEDS["EDIT_CENTRAL_DATA",],
     *NEEDS["EDIT_CENTRAL_DATA", "ASSET_CATALOGUE_ITEM_MUTATE"],
-    *("stores", "store-matrix"),
+    *("stores", "store-matrix", "second-factor", "second-factor-remove"),
     # Sites create users of their own.
 } - {"user-new"}
 # Who may not see the record's store finds no such record.
@@ -132,10 +135,10 @@ def expected(visitor, page):
 
 
 def opened(client, method, url):
-    """Return what a page answers; what it has done is undone."""
+    """Return what a page answers, read to its end; what it has done is undone."""
     with transaction.atomic():
         answer = getattr(client, method)(url)
-        content = b"" if answer.streaming else answer.content
+        content = b"".join(answer) if answer.streaming else answer.content
         transaction.set_rollback(True)
     return answer, content
 

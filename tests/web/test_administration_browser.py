@@ -7,7 +7,7 @@ from tests.cluster.instances import Instance, run, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ADMIN, PASSWORD, SITE_PASSWORD = "admin", "correct horse", "tide-42"
+ADMIN, PASSWORD, SITE_PASSWORD = "admin", "correct horse", "tide-4242"
 PATIENCE = 90_000
 
 

@@ -39,13 +39,13 @@ def test_the_wizard_leads_from_choices_to_a_site_that_can_connect(admin):
     assert answer(admin, "options", central_0="COLLECTOR", include_0="on") == "role"
     assert answer(admin, "role") == "summary"
     assert "full copy on this server" in admin.get(STEP + "summary").text
-    done = admin.post(STEP + "summary", {"password": "tide-43"}, follow=True)
+    done = admin.post(STEP + "summary", {"password": "tide-4343"}, follow=True)
     site = Site.objects.get(name="east")
     assert done.redirect_chain[0][0] == f"/sites/ready/{site.pk}"
     assert Store.objects.get(code="EAS").site_id == site.site_id
     assert "http://central.test:8000" in done.text
     assert "<svg" in done.text
-    assert "tide-43" not in done.text
+    assert "tide-4343" not in done.text
     assert "EAS" in admin.get(f"/sites/ready-text/{site.pk}").text
 
 
@@ -53,7 +53,7 @@ def test_the_options_of_a_store_are_kept(admin):
     walk(admin, **NEW_STORE)
     answer(admin, "options", central_0="TRANSFER")
     answer(admin, "role")
-    admin.post(STEP + "summary", {"password": "tide-43"})
+    admin.post(STEP + "summary", {"password": "tide-4343"})
     store = Store.objects.get(code="EAS")
     assert StoreSync.objects.get(store_id=store.pk, site_id=1).sync_with == "TRANSFER"
     assert not StoreSettings.objects.get(store_id=store.pk).include_transactions
@@ -128,7 +128,7 @@ def test_sites_are_for_server_administrators(central, path):
 def test_a_site_gets_a_new_password(admin):
     before = Site.objects.get(pk="site-2").password
     assert admin.post("/sites/password/site-2", {"password": "x"}).status_code == 422
-    assert admin.post("/sites/password/site-2", {"password": "tide-44"}).status_code == 302
+    assert admin.post("/sites/password/site-2", {"password": "tide-4444"}).status_code == 302
     assert Site.objects.get(pk="site-2").password != before
 
 
@@ -177,7 +177,8 @@ def test_settings_of_the_system_are_locked(admin):
 
 def test_procurement_is_centralised_and_the_change_is_logged(admin):
     unlock(admin, where="/system-settings")
-    assert admin.post("/system-settings", {"centralised_procurement": "on"}).status_code == 302
+    sent = {"centralised_procurement": "on", "idle_minutes": "60"}
+    assert admin.post("/system-settings", sent).status_code == 302
     here = here_module.load(connection)
     assert here.centralised_procurement
     assert not here.patients_edited_where_visible
@@ -186,7 +187,7 @@ def test_procurement_is_centralised_and_the_change_is_logged(admin):
 
 def test_a_site_that_cannot_be_the_primary_server_is_refused_with_the_reason(admin):
     unlock(admin, where="/system-settings")
-    refused = admin.post("/system-settings", {"primary": "site-2"})
+    refused = admin.post("/system-settings", {"primary": "site-2", "idle_minutes": "60"})
     assert refused.status_code == 422
     assert "not initialised yet" in refused.text
     assert here_module.load(connection).primary_site_id == 0

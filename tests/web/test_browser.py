@@ -14,7 +14,7 @@ from tests.cluster.instances import Instance, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ADMIN, PASSWORD, SITE_PASSWORD = "admin", "correct horse", "tide-42"
+ADMIN, PASSWORD, SITE_PASSWORD = "admin", "correct horse", "tide-4242"
 LIMIT = 150_000
 CATALOGUE = (
     "Sub catalogue,Code,Type,Manufacturer,Model,Class,Category,Hold over time (hours)\n"

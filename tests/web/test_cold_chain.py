@@ -13,6 +13,7 @@ from msupply.sync.clock import now
 from msupply.sync.failure import FailureCode, SyncFailure
 from msupply.web.cold_chain import documents
 from msupply.wire import file_store
+from tests import clocks
 from tests.web.conftest import log_in
 
 TITLES = "Sub catalogue,Code,Type,Manufacturer,Model,Class,Category,Hold over time (hours)\n"
@@ -163,6 +164,17 @@ def test_a_status_is_logged(nurse, fridge):
 def test_an_older_entry_does_not_change_the_status(nurse, fridge):
     log(nurse, fridge, log_datetime="2020-01-01T10:00:00")
     assert assets.statuses(connection, [fridge.pk]) == {fridge.pk: "FUNCTIONING"}
+
+
+def test_an_entry_of_a_clock_that_was_ahead_does_not_hide_the_true_status(nurse, fridge, reason):
+    with clocks.ahead(days=400):
+        assert log(nurse, fridge, status="FUNCTIONING").status_code == 302
+    assert log(nurse, fridge, status="NOT_FUNCTIONING", reason="broken", comment="x")
+    assert assets.statuses(connection, [fridge.pk]) == {fridge.pk: "NOT_FUNCTIONING"}
+    with clocks.ahead(days=401):
+        assert assets.statuses(connection, [fridge.pk]) == {fridge.pk: "FUNCTIONING"}, (
+            "by then it is in its place, as the latest one"
+        )
 
 
 def test_not_functioning_needs_a_reason(nurse, fridge, reason):

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from msupply.sync.declare.registry import registry
 from msupply.web.screens import screen as screens
+from tests.conftest import read_only
 from tests.web.conftest import ALL, log_in, make_central, take_examples
 
 
@@ -33,3 +34,21 @@ def test_a_user_is_found_by_language(connection):
     admin = log_in("ada", "store-central", *ALL)
     shown = admin.get("/list/users/", {"f.language": "5"}).context["page"].object_list
     assert [user.username for user in shown] == ["maria"]
+
+
+def test_a_database_that_is_read_only_is_told_in_plain_words_and_one_line(connection, caplog):
+    take_examples()
+    make_central()
+    admin = log_in("ada", "store-central", *ALL)
+    filled = dict.fromkeys(admin.get("/list/unit/new").context["form"].fields, "7")
+    with read_only(connection):
+        answers = [
+            admin.post("/list/unit/new", filled, headers=headers)
+            for headers in ({}, {"HX-Request": "true"})
+        ]
+    for answer in answers:
+        assert answer.status_code == 503
+        assert "The database cannot be used just now" in answer.text
+    lines = [r for r in caplog.records if r.name == "msupply.web.access"]
+    assert len(lines) == len(answers)
+    assert not [r for r in lines if r.exc_info]

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import connection, models
+from django.template.loader import render_to_string
+from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation.template import templatize
 
 import msupply
@@ -19,6 +22,9 @@ from msupply.sync.models import SyncLog
 from msupply.web.screens import screen as screens
 from msupply.web.screens import words
 from scripts import compile_messages
+from tests.web.conftest import PASSWORD
+from tests.web.later import stand_still
+from tests.web.test_second_factor import SET_UP, enrolled
 
 PACKAGE = Path(msupply.__file__).parent
 CATALOGUE = PACKAGE / "locale" / "fr" / "LC_MESSAGES" / "django.po"
@@ -180,7 +186,8 @@ def untranslated(client, paths, typed=()):
 
 LISTS = [screens.of_type(kind).url for kind in registry().types]
 PAGES = ["/", "/synchronisation", "/synchronisation/settings", "/all-records", "/store",
-         "/equipment", "/equipment/new", "/catalogue"]  # fmt: skip
+         "/equipment", "/equipment/new", "/catalogue", "/my-password",
+         "/my-password/again"]  # fmt: skip
 CENTRAL_PAGES = ["/sites", "/sites/new/kind", "/sites/show/site-2", "/sites/password/site-2",
                  "/sites/reset/site-2", "/sites/start-over/site-2", "/sites/delete/site-2",
                  "/sites/ready/site-2", "/sites/1/", "/sites/2/",
@@ -192,7 +199,8 @@ CENTRAL_PAGES = ["/sites", "/sites/new/kind", "/sites/show/site-2", "/sites/pass
                  "/sync-report/", "/sync-report/?of=stores", "/map/", "/map/?by=site",
                  "/map/?by=region", "/where-is/item/item-1", "/where-is/name/patient-1",
                  "/list/items/import", "/users/new", "/users/rights/user-maria",
-                 "/users/password/user-maria", "/catalogue/import"]  # fmt: skip
+                 "/users/password/user-maria", "/users/end-sessions/user-maria",
+                 "/users/second-factor/user-maria", "/my-password/second-factor/remove", "/catalogue/import"]  # fmt: skip
 
 
 def test_pages_of_a_site_are_french(nurse):
@@ -223,6 +231,21 @@ def test_forms_are_french(nurse):
     record = Stocktake.objects.first()
     paths = ["/list/locations/new", reverse("edit", args=["stocktake", record.pk])]
     assert untranslated(nurse, paths) == {}
+
+
+def test_the_second_factor_is_french(admin, monkeypatch):
+    stand_still(monkeypatch)
+    secret = admin.get(SET_UP).context["secret"]
+    assert untranslated(admin, [SET_UP], typed=[secret]) == {}
+    app, codes = enrolled(admin)
+    assert untranslated(admin, ["/my-password"]) == {}
+    with translation.override("fr"):
+        kept = render_to_string("account/recovery_codes.html", {"codes": codes})
+    assert "Chacun de ces codes" in kept
+    waiting = Client()
+    waiting.post("/log-in", {"username": "ada", "password": PASSWORD})
+    assert untranslated(waiting, ["/log-in/code"]) == {}
+    assert "déjà servi" in waiting.post("/log-in/code", {"code": app.code(-1)}).text
 
 
 def test_the_first_run_is_french(empty_instance, client):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from msupply.central import log_marks
+from msupply.central import failing, log_marks
 from msupply.records.items import Item
 from msupply.records.log_marks import LogMark
 from msupply.records.sites import Site
@@ -45,7 +45,7 @@ def test_the_site_wizard_is_french(admin):
     answer(admin, "role")
     steps = [STEP + name for name in ("kind", "name", "stores", "options", "role", "summary")]
     assert untranslated(admin, steps, ["East (EAS)", "east"]) == {}
-    admin.post(STEP + "summary", {"password": "tide-43"})
+    admin.post(STEP + "summary", {"password": "tide-4343"})
     assert untranslated(admin, [f"/sites/ready/{Site.objects.get(name='east').pk}"]) == {}
 
 
@@ -83,9 +83,10 @@ def test_a_site_with_a_backlog_and_records_kept_back_is_french(admin):
     log_marks.mark(connection)
     LogMark.objects.update(at=now() - timedelta(days=4))
     codes = (quarantine.INVALID, quarantine.NOT_OWNER, quarantine.MISSING_PARENT,
-             quarantine.UNKNOWN_TABLE, quarantine.UNSUPPORTED)  # fmt: skip
+             quarantine.UNKNOWN_TABLE, quarantine.UNSUPPORTED, quarantine.DEFECT)  # fmt: skip
     for code in codes:
         kept(f"kept-{code}", code=code)
+    failing.note(connection, 2, "42")
     paths = ["/sites/2/", "/where-is/location/l-0", "/sync-report/", "/map/"]
     assert untranslated(admin, paths) == {}
 

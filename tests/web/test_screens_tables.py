@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from msupply.records.items import Item
 from msupply.records.uploads import Upload
-from msupply.services.tables import exporting
+from msupply.services.tables import exporting, files, writing
 from tests.web.conftest import log_in
 
 
@@ -44,6 +44,52 @@ def test_errors_are_shown_and_the_faulty_rows_can_be_downloaded(admin):
     assert refused.status_code == 422
     assert admin.post(answer.url + "/now", {"rows": "good"}).status_code == 302
     assert Item.objects.filter(code="zz1").exists()
+
+
+def shown(page):
+    """What the page says, without the token of its forms."""
+    return [line for line in page.text.partition('id="main"')[2].splitlines() if "csrf" not in line]
+
+
+def test_an_import_is_planned_once_however_often_it_is_looked_at(admin, monkeypatch):
+    answer = send(admin, "items", "Code,Name,Type\nzz1,First,Stock\nzz2,,Liquid\n")
+    before = shown(admin.get(answer.url))
+    Item.objects.create(id="zz", code="zz1", name="Somebody else's")
+    monkeypatch.setattr(files, "read", None)
+    assert shown(admin.get(answer.url)) == before
+    assert any("zz1" in line for line in before)
+
+
+@pytest.mark.parametrize("rows", ["all", "good"])
+def test_import_pressed_twice_at_the_same_moment_imports_once(admin, monkeypatch, rows):
+    answer = send(admin, "items", "Code,Name\nzz1,First\n")
+    write, second = writing.apply, []
+
+    def write_late(*given, **named):
+        monkeypatch.setattr(writing, "apply", write)
+        second.append(admin.post(answer.url + "/now", {"rows": rows}))
+        write(*given, **named)
+
+    monkeypatch.setattr(writing, "apply", write_late)
+    first = admin.post(answer.url + "/now", {"rows": rows})
+    assert second[0].status_code == 302
+    assert first.status_code == 422
+    assert "imported already" in first.text
+    assert Item.objects.filter(code="zz1").count() == 1
+
+
+def test_good_rows_are_imported_once_and_the_faulty_ones_stay_to_be_downloaded(admin):
+    answer = send(admin, "items", "Code,Name,Type\nzz1,First,Stock\nzz2,,Liquid\n")
+    assert admin.post(answer.url + "/now", {"rows": "good"}).status_code == 302
+    again = admin.post(answer.url + "/now", {"rows": "good"})
+    assert again.status_code == 422
+    assert admin.get(answer.url + "/errors").status_code == 200
+
+
+def test_an_import_that_fails_can_be_tried_again(admin):
+    answer = send(admin, "items", "Code,Name,Type\nzz1,First,Stock\nzz2,,Liquid\n")
+    assert admin.post(answer.url + "/now", {"rows": "all"}).status_code == 422
+    assert admin.post(answer.url + "/now", {"rows": "good"}).status_code == 302
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04rubbish", b"\x89PNG\0", b"colour\nred\n"])

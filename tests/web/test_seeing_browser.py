@@ -7,7 +7,7 @@ from tests.cluster.instances import Instance, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ADMIN, PASSWORD, SITE_PASSWORD = "admin", "correct horse", "tide-42"
+ADMIN, PASSWORD, SITE_PASSWORD = "admin", "correct horse", "tide-4242"
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_the_report_is_narrowed_by_a_click_on_a_state_and_leads_to_the_site(page
 @pytest.mark.parametrize("width", [1280, 800, 390])
 def test_the_map_shows_one_drawing_that_fits_the_screen(page, width):
     page.set_viewport_size({"width": width, "height": 800})
-    for path in ("/sync-report/", "/sync-report/?of=stores", "/map/", "/sites/2/"):
+    for path in ("/sync-report/", "/sync-report/?of=stores", "/map/", "/sites/2/", "/security-log"):
         page.goto(path)
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
     page.goto("/map/")

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from msupply.central import log_marks
+from msupply.central import failing, log_marks
 from msupply.central.integration import integrate_waiting
 from msupply.records.log_marks import LogMark
+from msupply.records.site_cycles import SiteCycle
 from msupply.records.sites import Site
 from msupply.records.stock import Location
 from msupply.sync.clock import now
@@ -75,6 +76,31 @@ def test_the_last_cycles_are_shown_with_what_they_exchanged(admin):
     assert "123" in page
     assert "4567" in page
     assert "It came from another device" in page
+
+
+def test_a_site_whose_records_cannot_be_integrated_is_marked_with_the_reason(admin):
+    marked = ("data-failing", "permission denied to make tables")
+    for text in marked:
+        assert text not in admin.get("/sites/2/").text
+    failing.note(connection, 2, "permission denied to make tables")
+    page = admin.get("/sites/2/").text
+    for text in marked:
+        assert text in page
+    assert "cannot be taken in" in admin.get("/sync-report/").text
+    failing.over(connection, 2)
+    for address in ("/sites/2/", "/sync-report/"):
+        page = admin.get(address).text
+        assert not [text for text in (*marked, "cannot be taken in") if text in page]
+
+
+def test_the_page_warns_of_a_clock_that_is_wrong_at_the_site(admin):
+    site_cycles.begin(connection, 2, clock_ahead=100)
+    assert "The clock of this site" not in admin.get("/sites/2/").text
+    SiteCycle.objects.update(last_at=now() - timedelta(hours=1))
+    site_cycles.begin(connection, 2, clock_ahead=-3 * 86400)
+    site_cycles.refused(connection, 2, "site_incorrect_hardware_id")
+    page = admin.get("/sites/2/").text
+    assert "The clock of this site is 3 days behind this server" in page
 
 
 def test_records_kept_back_have_a_plain_reason_and_a_way_to_mend_it(admin):

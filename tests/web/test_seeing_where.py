@@ -14,6 +14,7 @@ from msupply.records.sites import InitialisationStatus, Site
 from msupply.records.stock import Location
 from msupply.records.stores import Store
 from msupply.sync import changelog, cursors, queue
+from msupply.sync.changelog import LOGS
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel, registry
 from msupply.sync.models import ChangelogQueue, Quarantined, StoreSync
@@ -129,7 +130,7 @@ def test_a_dispensary_type_goes_to_dispensaries_alone(country):
     if kind is None:
         pytest.skip("no such record type yet")
     channel = Channel.CENTRAL if kind.legacy else Channel.MODERN
-    model = dict(explanation._LOGS)[channel]
+    model = dict(LOGS)[channel]
     model.objects.create(
         record_type=kind.number, record_id="d-1", deleted=False, everywhere=True
     )  # fmt: skip

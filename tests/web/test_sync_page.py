@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from msupply.records.files import SyncFileReference
 from msupply.sync import here as here_module
 from msupply.sync.clock import now
 from msupply.sync.models import BufferChunk, Quarantined, Setting, SiteState, SyncLog
@@ -197,3 +198,47 @@ def test_a_central_server_changes_its_own_address(admin):
     admin.post("/synchronisation/settings", {"own_url": "https://central.example.org/"})
     assert here_module.load(connection).own_url == "https://central.example.org"
     assert admin.post("/synchronisation/settings", {"own_url": "nonsense"}).status_code == 422
+
+
+def attach(name, **values):
+    return SyncFileReference.objects.create(
+        id=name, table_name="asset", record_id="asset-1", file_name=f"{name}.jpg", total_bytes=9,
+        created_datetime=now(), direction=SyncFileReference.Direction.UPLOAD, **values,
+    )  # fmt: skip
+
+
+def test_the_page_counts_the_files_that_wait_and_those_that_were_refused(nurse):
+    assert "data-files" not in nurse.get("/synchronisation").text
+    attach("a")
+    attach("b", status="ERROR", retry_at=now() + timedelta(minutes=50))
+    attach("c", status="PERMANENT_FAILURE")
+    attach("d", status="DONE")
+    page = nurse.get("/synchronisation").text
+    assert "2 files wait to be uploaded." in page
+    assert "1 file was refused by the central server" in page
+
+
+def test_the_files_can_be_tried_again_at_once(nurse):
+    failed = [attach("b", status="ERROR", retry_at=now() + timedelta(minutes=50), retries=90),
+              attach("c", status="PERMANENT_FAILURE")]  # fmt: skip
+    answer = nurse.post("/synchronisation/files", follow=True)
+    assert "The files are tried again." in answer.text
+    for reference in failed:
+        reference.refresh_from_db()
+        assert (reference.status, reference.retries) == ("ERROR", 0)
+        assert reference.retry_at <= now()
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (400 * 86400, "400 days ahead of the central server"),
+        (-7200, "2 hours behind the central server"),
+        (120, None),
+    ],
+)
+def test_the_page_warns_of_a_clock_that_differs_from_the_central_server(nurse, ahead, words):
+    here_module.change(connection, clock_ahead=ahead)
+    page = nurse.get("/synchronisation").text
+    assert ("The clock of this computer" in page) is (words is not None)
+    assert words is None or words in page

@@ -16,8 +16,8 @@ from msupply.sync.integrate import Origin, integrate
 from msupply.sync.models import SiteState
 from msupply.wire import credentials
 
-PASSWORD = "tide-42"
-HASH = "971f77ccf09cc634c1d98ee51c2539bf3fc78d68cd07c7c6a8b511bfe9e38ad2"
+PASSWORD = "tide-4242"
+HASH = "d9a5b4228e9b32aef48e9435dcadfbabd7e84d7b09b077ab272aad93c338062a"
 
 
 @pytest.fixture(autouse=True)

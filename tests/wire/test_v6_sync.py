@@ -9,7 +9,8 @@ from msupply.records.assets import Asset, AssetClass
 from msupply.records.master_lists import MasterList
 from msupply.records.names import Name
 from msupply.records.vaccines import Vaccination, VaccineCourse, VaccineCourseDose
-from msupply.sync import cursors, here
+from msupply.sync import changelog, cursors, here
+from msupply.sync.declare.registry import Channel
 from msupply.sync.models import Quarantined
 from msupply.wire import v6_server
 from tests.wire.conftest import Hand, add_site, upsert, work
@@ -70,6 +71,24 @@ def test_a_pull_goes_on_behind_the_last_cursor(clinic):
             break
     assert sorted(found) == [f"AC{n}" for n in range(7)]
     assert totals == [7, 4, 1]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 500])
+def test_where_a_pull_ends_does_not_depend_on_the_size_of_its_batches(clinic, size):
+    """The last two changes yield no record: V6 has no word for the deletion of a class."""
+    for number in range(4):
+        AssetClass.objects.create(id=f"AC{number}", name=f"class {number}")
+    AssetClass.objects.filter(id__in=("AC2", "AC3")).delete()
+    head = changelog.head(connection, Channel.MODERN)
+    cursor, found = 0, []
+    while True:
+        batch = clinic.pull_v6(cursor, size=size)
+        assert batch["end_cursor"] >= cursor
+        found += ids(batch)
+        cursor = batch["end_cursor"] + 1
+        if batch["is_last_batch"]:
+            break
+    assert (found, cursor) == (["AC0", "AC1"], head + 1)
 
 
 def test_nothing_new_moves_nothing_back(clinic):

@@ -10,12 +10,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from msupply.records.security_log import SecurityEvent
 from msupply.services import labels
 from msupply.services.tables import spreadsheet
 from msupply.services.tables.columns import ID, Form, TableColumn
 from msupply.services.tables.sheet import Sheet
 from msupply.services.tables.spreadsheet import CHUNK, LARGEST_ROWS
 from msupply.sync.declare import Record
+from msupply.wire import security_log
 
 
 def titles(columns: Sequence[TableColumn]) -> list[str]:
@@ -27,6 +29,7 @@ def csv_lines(
     connection: BaseDatabaseWrapper, columns: Sequence[TableColumn], found: QuerySet[Record]
 ) -> Iterator[str]:
     """Yield the rows that were found as CSV, many at a time."""
+    _note(connection, found, "csv")
     return spreadsheet.csv_lines(Sheet("", titles(columns), _rows(connection, columns, found)))
 
 
@@ -41,7 +44,13 @@ def excel(
         raise ValidationError(
             _("Excel cannot hold so many rows. Filter the list, or export it as CSV.")
         )
+    _note(connection, found, "xlsx")
     return spreadsheet.excel(Sheet(name, titles(columns), _rows(connection, columns, found)))
+
+
+def _note(connection: BaseDatabaseWrapper, found: QuerySet[Record], form: str) -> None:
+    table = found.model._meta.db_table
+    security_log.note(connection, SecurityEvent.DATA_EXPORTED, table=table, form=form)
 
 
 def _rows(

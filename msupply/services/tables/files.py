@@ -16,9 +16,16 @@ from django.utils.translation import gettext as _
 
 LARGEST_FILE = 20 * 1024 * 1024
 LARGEST_UNPACKED = 200 * 1024 * 1024
+# What is read of a workbook besides its first sheet costs memory or time as a whole: the texts of
+# all cells, of which each is kept once, and everything else, such as styles.
+LARGEST_TEXTS, MOST_TAGS_OF_TEXTS = 20 * 1024 * 1024, 2_000_000
+LARGEST_OTHER_PART = 5 * 1024 * 1024
+MOST_CELLS = 2_000_000
 MOST_ROWS = 100_000
 MOST_COLUMNS = 300
 LONGEST_CELL = 1_000_000
+# Names the kind of each part of a workbook.
+_CONTENTS = "[Content_Types].xml"
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 # A PDF, a web page (as which some programs save their Excel files), and JSON.
@@ -55,7 +62,12 @@ def read(content: bytes) -> FilledSheet:
 def _sheet(rows: Iterable[tuple[int, Sequence[Any]]]) -> FilledSheet:
     titles: list[str] | None = None
     found: list[tuple[int, Sequence[Any]]] = []
+    cells_read = 0
     for number, cells in rows:
+        cells_read += len(cells)
+        if cells_read > MOST_CELLS:
+            text = _("The file has more than {n} cells. Split it.")
+            raise ValidationError(text.format(n=MOST_CELLS))
         if len(found) >= MOST_ROWS or number > MOST_ROWS * 10:
             raise ValidationError(
                 _("The file has more than {n} rows. Split it.").format(n=MOST_ROWS)
@@ -135,12 +147,20 @@ def _excel_rows(content: bytes) -> Iterable[tuple[int, Sequence[Any]]]:
         # It warns of decoration that it drops; we want values.
         warnings.simplefilter("ignore")
         try:
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            _check_parts(content)
+            book = openpyxl.load_workbook(
+                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+            )
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
             rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
-            for number, cells in enumerate(rows, 1):
-                yield number, _trimmed(cells)
+            empty: Sequence[Any] | None = None
+            for number, row in enumerate(rows, 1):
+                # One row at the end of a sheet makes a million empty ones before it, all the same.
+                if row is empty or row.count(None) == len(row):
+                    empty = row
+                    continue
+                yield number, _trimmed(row)
         except ValidationError:
             raise
         except Exception as error:  # what a broken workbook raises has no common class
@@ -163,7 +183,48 @@ def _check_archive(content: bytes) -> None:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise ValidationError(_("The Excel file is damaged.")) from error
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED or len(parts) > 5000:
-        raise ValidationError(_("The Excel file is too large once unpacked. Split it."))
+    sizes = {part.filename: part.file_size for part in parts}
+    too_large = sum(part.file_size for part in parts) > LARGEST_UNPACKED
+    if too_large or len(parts) > 5000 or sizes.get(_CONTENTS, 0) > LARGEST_OTHER_PART:
+        raise _too_large_unpacked()
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise ValidationError(_("The file is neither CSV nor an Excel workbook."))
+
+
+def _check_parts(content: bytes) -> None:
+    """Refuse parts that would cost minutes and gigabytes to read, by what they are, not their name.
+
+    Only sheets may be large, and what nobody reads: caches of pivot tables, and pictures.
+    """
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.xml.constants import SHARED_STRINGS, WORKSHEET_TYPE
+
+    reader = ExcelReader(io.BytesIO(content), read_only=True)
+    reader.read_manifest()
+    kinds: dict[str, set[str]] = {}
+    for override in reader.package.Override:
+        kinds.setdefault(override.PartName.removeprefix("/"), set()).add(override.ContentType)
+    with reader.archive as archive:
+        for part in archive.infolist():
+            of_part = kinds.get(part.filename, set())
+            if SHARED_STRINGS in of_part:
+                _check_texts(archive, part)
+            elif of_part and all(k == WORKSHEET_TYPE or "pivotCache" in k for k in of_part):
+                continue
+            elif part.filename.endswith((".xml", ".rels")) and part.file_size > LARGEST_OTHER_PART:
+                raise _too_large_unpacked()
+
+
+def _check_texts(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    if part.file_size > LARGEST_TEXTS:
+        raise _too_large_unpacked()
+    tags = 0
+    with archive.open(part) as texts:
+        while block := texts.read(2**20):
+            tags += block.count(b"<")
+    if tags > MOST_TAGS_OF_TEXTS:
+        raise _too_large_unpacked()
+
+
+def _too_large_unpacked() -> ValidationError:
+    return ValidationError(_("The Excel file is too large once unpacked. Split it."))

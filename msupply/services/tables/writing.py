@@ -1,5 +1,6 @@
 """Writing what was planned: whole, or not at all."""
 
+from collections.abc import Callable
 from itertools import groupby
 
 from django.core.exceptions import ValidationError
@@ -7,17 +8,25 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from msupply.services import activity, edit
+from msupply.records.security_log import SecurityEvent
+from msupply.services import activity, edit, security_edits
 from msupply.services.scope import Viewer
 from msupply.services.tables.plans import Plan, Planned
 from msupply.sync.declare import Record
 from msupply.sync.declare.registry import RecordType
+from msupply.wire import security_log
 
 BATCH = 500
 
 
-def apply(viewer: Viewer, planned: Plan, *, good_rows_only: bool = False) -> None:
-    """Write what was planned, in one transaction.
+def apply(
+    viewer: Viewer,
+    planned: Plan,
+    *,
+    good_rows_only: bool = False,
+    first: Callable[[], None] = lambda: None,
+) -> None:
+    """Write what was planned, in one transaction, of which `first` is the first step.
 
     Raises ValidationError when rows have errors, unless only the good ones are wanted, and when
     somebody else has changed a record since it was planned.
@@ -28,8 +37,17 @@ def apply(viewer: Viewer, planned: Plan, *, good_rows_only: bool = False) -> Non
     if planned.maker is not None:
         planned.maker.finish([row.record for row in rows if row.is_new])
     with transaction.atomic(using=viewer.connection.alias):
+        first()
         for start in range(0, len(rows), BATCH):
             _write(viewer, planned.kind, rows[start : start + BATCH])
+        security_log.note(
+            viewer.connection,
+            SecurityEvent.DATA_IMPORTED,
+            type=planned.kind.name,
+            new=planned.new,
+            changed=planned.changed,
+            refused_rows=planned.faulty,
+        )
 
 
 def _write(viewer: Viewer, kind: RecordType, rows: list[Planned]) -> None:
@@ -61,6 +79,7 @@ def _write(viewer: Viewer, kind: RecordType, rows: list[Planned]) -> None:
             unique_fields=["id"],
             update_fields=sorted(kind.columns[name].name for name in names),
         )
+    changes = [(row.record, row.before, edit.columns_of(row.record)) for row in rows]
+    security_edits.note(viewer.connection, changes)
     if viewer.user is not None:
-        changes = [(row.record, row.before, edit.columns_of(row.record)) for row in rows]
         activity.log_edits(viewer.connection, viewer.user, viewer.store_id, changes)

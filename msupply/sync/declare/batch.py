@@ -22,9 +22,11 @@ from msupply.sync.declare.message import (
     missing,
     refused,
     shortened,
+    too_long,
     unreadable,
     unwritable,
 )
+from msupply.sync.declare.record_type import LONGEST_KEY
 from msupply.sync.declare.registry import RecordType, Wire, WireTable
 
 # What values that no record of the type should have can raise in a quirk.
@@ -103,6 +105,7 @@ class TableCodec:
         batch.columns["id"] = batch.ids
         batch.columns["extra"] = batch.extras
         self._refuse_missing(batch)
+        self._refuse_long(batch)
         return batch
 
     def unreadable(self, chunk: bytes) -> dict[int, Message]:
@@ -224,6 +227,14 @@ class TableCodec:
                 for place, value in enumerate(values):
                     if value is None:
                         batch.errors.setdefault(place, missing(column))
+
+    def _refuse_long(self, batch: DecodedBatch) -> None:
+        for column in self.kind.keys & batch.columns.keys():
+            values = batch.columns[column]
+            if max(map(len, filter(None, values)), default=0) > LONGEST_KEY:
+                for place, value in enumerate(values):
+                    if value and len(value) > LONGEST_KEY:
+                        batch.errors.setdefault(place, too_long(column, LONGEST_KEY))
 
     def encode(self, columns: Columns, form: Form) -> list[msgspec.Raw | Message]:
         """Turn columns of the table into records of the wire, as JSON, in the form asked for.

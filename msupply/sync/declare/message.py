@@ -56,6 +56,11 @@ def missing(name: str) -> Message:
     return Message(_("{field} is missing"), {"field": name})
 
 
+def too_long(name: str, most: int) -> Message:
+    """Say that a text must be shorter."""
+    return Message(_("{field} is longer than {most} letters"), {"field": name, "most": str(most)})
+
+
 def refused(key: str, value: object, error: ValueError) -> Message:
     """Say why a codec refuses the value of a wire key."""
     template = str(error) if isinstance(error, BadValue) else _("{key}: “{value}” cannot be read")

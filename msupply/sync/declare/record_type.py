@@ -1,6 +1,6 @@
 """What the engine knows of one record type: its policies, its references, its form on each wire."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -14,6 +14,10 @@ from msupply.sync.declare.policy import LocalOnly, Policy, SplitBy
 from msupply.sync.declare.record import Permissions, Record
 from msupply.sync.declare.removal import HardDelete, SoftDelete
 from msupply.sync.declare.wire import Direction, Legacy, Modern
+
+# Letters in a key. Two of them, at four bytes a letter, fit into an entry of a PostgreSQL index, which
+# takes 2,704 bytes; a longer one would make every statement fail that holds it.
+LONGEST_KEY = 255
 
 
 class Wire(Enum):
@@ -126,6 +130,29 @@ class RecordType:
             for f in self.columns.values()
             if isinstance(f, models.ForeignKey) and _must_exist(f)
         ]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Text columns that an index or a log holds: at most `LONGEST_KEY` letters each.
+
+        These are ids, references (which lead to an id or nowhere), what an index of the table
+        names, and what the policies send rows by.
+        """
+        routing = set(self._routing_columns())
+        named = set(_indexed(self.model))
+        return frozenset(
+            column
+            for column, f in self.columns.items()
+            if isinstance(_value_field(f), models.TextField | models.CharField)
+            and (f.is_relation or f.unique or f.name in named or column in routing)
+        )
+
+    def _routing_columns(self) -> Iterator[str]:
+        for _, policy in self.branches:
+            paths = (policy.store, policy.partner, policy.other_party, policy.visible, policy.home)
+            for path in filter(None, paths):
+                if "." not in path:
+                    yield path
 
     def path_sql(self, path: str, row: str) -> str:
         """Return the SQL of a path: a column of the row, or of its parent."""
@@ -265,6 +292,16 @@ class RecordType:
         if isinstance(target, models.DateField):
             return codecs.PLAIN_DATE
         return _optional_if_null(_number_codec(target), field.null)
+
+
+def _indexed(model: type[Record]) -> Iterator[str]:
+    """Yield the names of the fields in the indexes and constraints of a table."""
+    yield from (f.name for f in model._meta.concrete_fields if getattr(f, "db_index", False))
+    for index in (*model._meta.indexes, *model._meta.constraints):
+        yield from getattr(index, "fields", ())
+        for expression in getattr(index, "expressions", ()):
+            parts = [expression] if isinstance(expression, models.F) else expression.flatten()
+            yield from (part.name for part in parts if isinstance(part, models.F))  # type: ignore[attr-defined]
 
 
 def _modern_text_codec(field: "models.Field[Any, Any]") -> Codec:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from django.db import DatabaseError
+from django.db import DatabaseError, Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType
@@ -64,9 +64,12 @@ class Dialect(Protocol):
     def blames_data(self, error: DatabaseError) -> bool:
         """Return whether a statement failed for what it was to write.
 
-        It did not for want of room, for a lock that another holds, or for a server that is gone:
-        the same statement may go well later.
+        Only then is a record to blame. For want of room, of a right or of a table, for a lock that
+        another holds or for a server that is gone the same statement may go well later.
         """
+
+    def is_away(self, error: Error) -> bool:
+        """Return whether the database cannot be used, or written, just now, whatever is asked."""
 
     def in_ids(self, column: str) -> str:
         """Return the condition that a column is among one parameter made by `ids_parameter`."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError, Error, InterfaceError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType, RoutedChild, registry
@@ -29,9 +29,12 @@ LOCK_BASE = 2**48
 _MERGES = 1
 _NUMBERS = {channel: number for number, channel in enumerate(Channel, start=1)}
 
-# The classes of SQLSTATE that say nothing of the data: connection, deadlock, resources (a full disk),
-# locks, intervention (the server stops), system, and a defect of the server itself.
-_NOT_THE_DATA = frozenset({"08", "40", "53", "55", "57", "58", "XX"})
+# The classes of SQLSTATE that blame what was to be written: values, constraints, and limits such as
+# the size of an index entry. All others tell of the server: its settings, rights and tables, its
+# connections, locks and disk.
+_OF_THE_DATA = frozenset({"22", "23", "54"})
+# "Invalid transaction state": nothing may be written, or not any more.
+_READ_ONLY = "25006"
 
 # Unlike jsonb, json leaves each value as it was written.
 _MERGED = (
@@ -83,6 +86,7 @@ class Postgres:
         """COPY."""
         names = ", ".join(f'"{name}"' for name in columns)
         with (
+            connection.wrap_database_errors,
             connection.cursor() as cursor,
             cursor.copy(f'COPY pg_temp."{stage_name(kind)}" ({names}) FROM STDIN') as copy,
         ):
@@ -109,9 +113,17 @@ class Postgres:
             )
 
     def blames_data(self, error: DatabaseError) -> bool:
-        """A connection that broke has no code."""
+        """By the class of SQLSTATE; what psycopg itself cannot send has none, and is a DataError."""
         code = getattr(error.__cause__, "sqlstate", None)
-        return code is not None and code[:2] not in _NOT_THE_DATA
+        return isinstance(error, DataError) if code is None else code[:2] in _OF_THE_DATA
+
+    def is_away(self, error: Error) -> bool:
+        """A server that only reads answers with an "internal error"."""
+        if getattr(error.__cause__, "sqlstate", None) == _READ_ONLY:
+            return True
+        if isinstance(error, OperationalError):
+            return not self.blames_data(error)
+        return isinstance(error, InterfaceError)
 
     def in_ids(self, column: str) -> str:
         """An array stands for any number of ids."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError, Error, InterfaceError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync.declare.registry import Channel, RecordType, registry
@@ -23,20 +23,9 @@ from msupply.sync.sql.routing_columns import (
 
 _QUIET = '(SELECT "on" FROM sync_bulk_switch WHERE id = 1)'
 
-_NOT_THE_DATA = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_INTERRUPT,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_NOTADB,
-    }
+# All other codes tell of the file, of locks, or of a statement that is wrong itself.
+_OF_THE_DATA = frozenset(
+    {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH}
 )
 
 
@@ -98,11 +87,18 @@ class SQLite:
         # A transaction that touches the temporary file only: Django's would lock the database.
         own = not connection.in_atomic_block
         connection.ensure_connection()
-        if own:
-            connection.connection.execute("BEGIN")
-        connection.connection.executemany(sql, zip(*(columns[name] for name in bound), strict=True))
-        if own:
-            connection.connection.execute("COMMIT")
+        rows = zip(*(columns[name] for name in bound), strict=True)
+        with connection.wrap_database_errors:
+            if own:
+                connection.connection.execute("BEGIN")
+            try:
+                connection.connection.executemany(sql, rows)
+            except BaseException:
+                if own:
+                    connection.connection.execute("ROLLBACK")
+                raise
+            if own:
+                connection.connection.execute("COMMIT")
 
     def upsert_staged(
         self,
@@ -126,9 +122,15 @@ class SQLite:
             )
 
     def blames_data(self, error: DatabaseError) -> bool:
-        """By the primary error code."""
-        code = getattr(error.__cause__, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        return code & 0xFF not in _NOT_THE_DATA
+        """By the primary error code; what Python itself cannot bind has none, and is a DataError."""
+        code = getattr(error.__cause__, "sqlite_errorcode", None)
+        return isinstance(error, DataError) if code is None else code & 0xFF in _OF_THE_DATA
+
+    def is_away(self, error: Error) -> bool:
+        """A file that may only be read is among these."""
+        if isinstance(error, OperationalError):
+            return not self.blames_data(error)
+        return isinstance(error, InterfaceError)
 
     def in_ids(self, column: str) -> str:
         """A JSON list stands for any number of ids."""

@@ -21,6 +21,10 @@ _SUBJECTS: dict[str, str | Promise] = {
     "primary_site": gettext_lazy("Primary server"),
     "centralised_procurement": gettext_lazy("Centralised procurement"),
     "patients_edited_where_visible": gettext_lazy("Patients are edited wherever they are visible"),
+    "second_factor_required": gettext_lazy(
+        "Administrators of the central server need a second factor"
+    ),
+    "idle_minutes": gettext_lazy("Log out after so many minutes without use"),
 }
 _VALUES: dict[str, str | Promise] = {
     "True": gettext_lazy("Yes"),

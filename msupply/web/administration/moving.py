@@ -26,6 +26,7 @@ from msupply.records.store_moves import MoveState, StoreMove
 from msupply.records.stores import Store
 from msupply.web import page, require
 from msupply.web.administration import frame, unlock
+from msupply.web.idle import polled
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
 
@@ -122,6 +123,7 @@ def _past(store: Store) -> list[MoveProgress]:
     return [store_move.progress(connection, move) for move in moves]
 
 
+@polled
 @require_GET
 def checklist(request: PageRequest, store_id: str) -> HttpResponse:
     """Show the live part of a plan: what stands against it, and what will be waited for."""
@@ -157,6 +159,7 @@ def start(request: PageRequest, store_id: str) -> HttpResponse:
     return render(request, "administration/move.html", context, status=422)
 
 
+@polled
 @require_GET
 def progress(request: PageRequest, store_id: str) -> HttpResponse:
     """Show the live part of a move; with another state the whole page is drawn anew."""

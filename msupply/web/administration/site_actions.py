@@ -13,6 +13,7 @@ from msupply.records.sites import Site
 from msupply.web import page, require
 from msupply.web.administration.confirm import Question
 from msupply.web.page import FormPage, PasswordForm
+from msupply.web.password_again import asks_password
 from msupply.web.visit import PageRequest
 
 
@@ -26,6 +27,7 @@ def _ask(site: Site, title: str, consequences: list[str], button: str, word: str
     return Question(title, consequences, button, back, site.name, word)
 
 
+@asks_password
 def password(request: PageRequest, site_id: str) -> HttpResponse:
     """Give a site another password; the site does not connect until it has it too."""
     site = _site(request, site_id)

@@ -26,6 +26,7 @@ from msupply.records.stores import Store, StoreMode
 from msupply.web import asked, require
 from msupply.web.administration import readiness, wizard_plan
 from msupply.web.administration.wizard_plan import Draft, ShownStore
+from msupply.web.password_again import asks_password
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
 
@@ -110,6 +111,7 @@ def begin(request: PageRequest) -> HttpResponse:
     return redirect("site-wizard", "kind")
 
 
+@asks_password
 def step(request: PageRequest, name: str) -> HttpResponse:
     """Ask one question; with a good answer go on to the next."""
     require.central_admin(request)

@@ -20,11 +20,17 @@ from msupply.web.administration import change_log, unlock
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
 
-LOGGED = ("primary_site", "centralised_procurement", "patients_edited_where_visible")
+LOGGED = (
+    "primary_site",
+    "centralised_procurement",
+    "patients_edited_where_visible",
+    "second_factor_required",
+    "idle_minutes",
+)
 
 
 class SettingsForm(forms.Form):
-    """Who edits central data, purchase orders and patients."""
+    """Who edits central data, purchase orders and patients; how people log in."""
 
     primary = forms.CharField(
         label=gettext_lazy("Primary server"),
@@ -50,6 +56,23 @@ class SettingsForm(forms.Form):
         help_text=gettext_lazy("Without it, a patient is edited at the home store alone."),
     )
 
+    second_factor_required = forms.BooleanField(
+        label=gettext_lazy("Administrators of the central server need a second factor"),
+        required=False,
+        help_text=gettext_lazy(
+            "Who has none sets it up at the next page. Set up your own first, under your name, My"
+            " password."
+        ),
+    )
+    idle_minutes = forms.IntegerField(
+        label=gettext_lazy("Log out after so many minutes without use"),
+        min_value=settings.SHORTEST_IDLE,
+        max_value=settings.LONGEST_IDLE,
+        help_text=gettext_lazy(
+            "At every site too. Twelve hours after log-in a session ends anyway."
+        ),
+    )
+
     def clean_primary(self) -> Site | None:
         """Find the site; the search field gives its record id."""
         wanted = self.cleaned_data["primary"]
@@ -69,6 +92,8 @@ def central(request: PageRequest) -> HttpResponse:
         "primary": now.primary.pk if now.primary else "",
         "centralised_procurement": now.centralised_procurement,
         "patients_edited_where_visible": now.patients_edited_where_visible,
+        "second_factor_required": now.second_factor_required,
+        "idle_minutes": now.idle_minutes,
     }
     form = SettingsForm(request.POST or None, initial=initial)
     if request.method == "POST":
@@ -92,6 +117,8 @@ def _saved(request: PageRequest, form: SettingsForm) -> bool:
             settings.set_patients_edited_where_visible(
                 connection, values["patients_edited_where_visible"], user
             )
+            settings.set_second_factor_required(connection, values["second_factor_required"], user)
+            settings.set_idle_minutes(connection, values["idle_minutes"], user)
     except ValidationError as error:
         page.add_errors(form, error, {})
         return False

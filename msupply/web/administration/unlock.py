@@ -3,7 +3,7 @@
 The session remembers it for some minutes. Every change asks here, whatever the page has shown.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from msupply.central import unlock as padlock
+from msupply.sync import clock
 from msupply.sync.clock import now
-from msupply.web import page
+from msupply.web import page, session
 from msupply.web.visit import PageRequest
 
 KEY = "unlocked_until"
@@ -25,7 +26,9 @@ KEY = "unlocked_until"
 def is_open(request: PageRequest) -> bool:
     """Tell whether the visitor has given the password within the last minutes."""
     until: str = request.session.get(KEY, "")
-    return until != "" and now() < datetime.fromisoformat(until)
+    if not until:
+        return False
+    return clock.left(datetime.fromisoformat(until), padlock.LASTS) > timedelta(0)
 
 
 def require(request: PageRequest) -> None:
@@ -45,6 +48,7 @@ def unlock(request: PageRequest) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
+        session.password_given(request)
         request.session[KEY] = (now() + padlock.LASTS).isoformat()
     return redirect(_back(request))
 

@@ -2,16 +2,17 @@
 
 import gzip
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
 
+import msgspec
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,8 +25,8 @@ from msupply.central import table_makers
 from msupply.records.uploads import Upload
 from msupply.services.tables import exporting, faulty, files, importing, templates, writing
 from msupply.services.tables.columns import columns_of
-from msupply.services.tables.plans import Plan
-from msupply.sync.clock import now
+from msupply.services.tables.plans import Plan, RowError
+from msupply.sync.clock import TOLERANCE, now
 from msupply.web import alerts, downloads
 from msupply.web.alerts import Alert
 from msupply.web.screens import labels, refusals
@@ -103,7 +104,9 @@ def import_page(request: PageRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             upload = _keep(request, form.cleaned_data["file"])
-            _plan(request, screen, upload)
+            planned = _plan(request, screen, upload)
+            upload.preview = msgspec.json.encode(_preview(planned))
+            upload.save(update_fields=["preview"])
         except ValidationError as error:
             form.add_error("file", error.messages)
         else:
@@ -124,7 +127,8 @@ def _keep(request: PageRequest, file: "UploadedFile[Any]") -> Upload:
         text = _("The file is larger than {n} MB. Split it.")
         raise ValidationError(text.format(n=files.LARGEST_FILE // 2**20))
     assert request.visit.user is not None
-    Upload.objects.filter(created_datetime__lt=now() - KEPT).delete()
+    old = Q(created_datetime__lt=now() - KEPT) | Q(created_datetime__gt=now() + TOLERANCE)
+    Upload.objects.filter(old).delete()
     return Upload.objects.create(
         user_id=request.visit.user.pk,
         name=(file.name or "")[:200],
@@ -148,10 +152,13 @@ def _plan(request: PageRequest, screen: Screen, upload: Upload) -> Plan:
     return importing.plan(request.visit.viewer, screen.kind, sheet, screen.only, maker)
 
 
-def _of_upload(
+def _planned(
     view: Callable[[PageRequest, Screen, Upload, Plan], HttpResponseBase],
 ) -> Callable[[PageRequest, str, str], HttpResponseBase]:
-    """Return the page of a file that waits for a decision; what is wrong with it is told."""
+    """Return what acts on a file that waits for a decision; what is wrong with it is told.
+
+    It is planned anew: others may have changed records since it was shown.
+    """
 
     @wraps(view)
     def shown(request: PageRequest, slug: str, upload_id: str) -> HttpResponseBase:
@@ -166,8 +173,7 @@ def _of_upload(
     return shown
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """One row of the preview: which record, and what becomes of its values."""
 
     row: int
@@ -176,19 +182,45 @@ class Shown:
     changes: list[tuple[str, str, str]]
 
 
+class Preview(msgspec.Struct, frozen=True):
+    """What an import would do, as it is shown and kept; planning takes too long for each look."""
+
+    new: int
+    changed: int
+    unchanged: int
+    faulty: int
+    rows: int
+    ignored: list[str]
+    key: str
+    errors: list[RowError]
+    more_errors: bool
+    shown: list[Shown]
+
+
+def _preview(planned: Plan) -> Preview:
+    return Preview(
+        planned.new,
+        planned.changed,
+        planned.unchanged,
+        planned.faulty,
+        len(planned.rows),
+        planned.ignored,
+        planned.key_heading,
+        planned.errors[:ERRORS_SHOWN],
+        len(planned.errors) > ERRORS_SHOWN,
+        _shown(planned),
+    )
+
+
 @require_GET
-@_of_upload
-def preview(request: PageRequest, screen: Screen, upload: Upload, planned: Plan) -> HttpResponse:
+def preview(request: PageRequest, slug: str, upload_id: str) -> HttpResponse:
     """Show what an import would do, and the errors of its rows."""
-    context = {
-        "screen": screen,
-        "upload": upload,
-        "plan": planned,
-        "errors": planned.errors[:ERRORS_SHOWN],
-        "more_errors": len(planned.errors) > ERRORS_SHOWN,
-        "shown": _shown(planned),
-        "key": planned.key_heading,
-    }
+    screen = _importable(request, slug)
+    upload = _upload(request, upload_id)
+    if upload.preview is None:
+        raise Http404
+    plan = msgspec.json.decode(bytes(upload.preview), type=Preview)
+    context = {"screen": screen, "upload": upload, "plan": plan}
     return render(request, "screens/import_preview.html", context)
 
 
@@ -216,11 +248,17 @@ def _text(column: Any, value: Any) -> str:
 
 
 @require_POST
-@_of_upload
+@_planned
 def import_now(request: PageRequest, screen: Screen, upload: Upload, planned: Plan) -> HttpResponse:
     """Write what was previewed: all rows, or the good ones if so asked."""
     good_rows_only = request.POST.get("rows") == "good"
-    writing.apply(request.visit.viewer, planned, good_rows_only=good_rows_only)
+
+    def take() -> None:
+        """Let this be the one that imports the file: the button may have been pressed twice."""
+        if not Upload.objects.filter(pk=upload.pk, imported=False).update(imported=True):
+            raise ValidationError(_("This file has been imported already."))
+
+    writing.apply(request.visit.viewer, planned, good_rows_only=good_rows_only, first=take)
     if planned.errors:
         messages.warning(
             request, _("%(n)d rows with errors were not imported.") % {"n": planned.faulty}
@@ -239,7 +277,7 @@ def import_now(request: PageRequest, screen: Screen, upload: Upload, planned: Pl
 
 
 @require_GET
-@_of_upload
+@_planned
 def faulty_rows(
     request: PageRequest, screen: Screen, upload: Upload, planned: Plan
 ) -> HttpResponseBase:

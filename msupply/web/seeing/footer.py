@@ -5,9 +5,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from msupply.web.access import open_to_all
+from msupply.web.idle import polled
 from msupply.web.visit import PageRequest
 
 
+@polled
 @open_to_all
 @require_GET
 def footer(request: PageRequest) -> HttpResponse:

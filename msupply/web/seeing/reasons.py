@@ -46,6 +46,13 @@ _RECORDS: dict[str, tuple[str | Promise, str | Promise]] = {
             " retry."
         ),
     ),
+    quarantine.DEFECT: (
+        _("The program fails on the record"),
+        _(
+            "This is a defect of this version. Tell your support the reason. Nothing is lost: update"
+            " the server, then retry."
+        ),
+    ),
 }
 _OTHER = (
     _("The record could not be taken"),

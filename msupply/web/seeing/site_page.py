@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from msupply.central import site_health, sync_report
+from msupply.central import clock_words, failing, site_health, sync_report
 from msupply.central.site_health import QueueState
 from msupply.records.site_cycles import SiteCycle
 from msupply.records.sites import Site, SiteKind
-from msupply.sync import quarantine
-from msupply.sync.clock import now
+from msupply.sync import clock, quarantine
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.models import Quarantined
 from msupply.web import asked, require
@@ -72,6 +71,7 @@ def page(request: PageRequest, number: int) -> HttpResponse:
     queue = QueueState() if is_here else site_health.queue_state(connection, number)
     context = {
         "site": site,
+        "clock": "" if is_here else clock_words.of_site(connection, number),
         "is_here": is_here,
         "look": look(sync_report.freshness(site)),
         "stores": [
@@ -82,7 +82,8 @@ def page(request: PageRequest, number: int) -> HttpResponse:
         "queue_parts": _parts(queue),
         "oldest_name": str(queue.oldest[0].model._meta.verbose_name) if queue.oldest else "",
         "oldest_url": _explain_url(queue.oldest[0].name, queue.oldest[1]) if queue.oldest else "",
-        "behind": now() - queue.oldest_before if queue.oldest_before else None,
+        "failing": failing.of(connection, [number]).get(number),
+        "behind": clock.age(queue.oldest_before) if queue.oldest_before else None,
         "cycles": [_cycle(row) for row in site_health.cycles(connection, number)],
     }
     return render(request, "seeing/site.html", context | _kept(request, number))

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from msupply.central import sync_report
+from msupply.central import failing, sync_report
 from msupply.central.sync_report import Freshness, Subject, Wanted
 from msupply.services.tables import spreadsheet
 from msupply.services.tables.sheet import Sheet
@@ -54,8 +54,10 @@ def page(request: PageRequest) -> HttpResponse:
     wanted = _wanted(request)
     found = asked.page(request, sync_report.lines(connection, wanted), SHOWN)
     rows = list(found.object_list)
+    troubles = failing.of(connection, {row["site_number"] for row in rows})
     for row in rows:
         row["look"] = look(row["state"])
+        row["failing"] = troubles.get(row["site_number"])
     if wanted.subject is Subject.SITES:
         names = sync_report.stores_of(connection, [row["site_number"] for row in rows])
         for row in rows:

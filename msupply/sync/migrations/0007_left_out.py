@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0005_late_site"),
+        ("sync", "0006_failing"),
     ]
 
     operations = [
