@@ -3,8 +3,10 @@
 They are made on the mSupply central server and told to every site at the beginning of its cycles.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +17,8 @@ from msupply.central import acting, drained, visibility
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.users import User
-from msupply.services import permissions
+from msupply.services import instance as own
+from msupply.services import meanwhile, permissions
 from msupply.sync import changelog
 from msupply.sync import here as instance
 from msupply.sync.clock import now
@@ -45,6 +48,31 @@ def current(connection: BaseDatabaseWrapper) -> CentralSettings:
         here.centralised_procurement,
         here.patients_edited_where_visible,
     )
+
+
+def change(
+    connection: BaseDatabaseWrapper,
+    wanted: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    user: User | None = None,
+) -> None:
+    """Make the decisions that somebody has changed in what was `shown`, all or none.
+
+    Both are by the names of CentralSettings; the primary server is shown by its record id. Raises
+    Conflict for what others have changed meanwhile, and what the single decisions raise.
+    """
+    with transaction.atomic(using=connection.alias):
+        own.locked(connection)
+        meanwhile.check(shown, _plain(wanted), _plain(vars(current(connection))))
+        if "primary" in wanted:
+            set_primary(connection, wanted["primary"], user)
+        for name in ("centralised_procurement", "patients_edited_where_visible"):
+            if name in wanted:
+                _set(connection, user, name, wanted[name])
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {n: v.pk if isinstance(v, Site) else v for n, v in values.items()}
 
 
 def why_not_primary(connection: BaseDatabaseWrapper, site: Site) -> list[str]:

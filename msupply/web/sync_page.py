@@ -15,15 +15,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from msupply.central import integration
+from msupply.services import instance, meanwhile
 from msupply.services.instance import check_url
+from msupply.services.meanwhile import Conflict
 from msupply.sync import cycle, driver, failure, log, quarantine
-from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
 from msupply.sync.models import Quarantined, Setting, SiteState
 from msupply.web import asked, require, sync_state
+from msupply.web.administration.system_settings import ExceptionForm
+from msupply.web.edit_form import EditForm
 from msupply.web.visit import PageRequest
 
 QUARANTINED_SHOWN = 20
@@ -118,7 +121,7 @@ def _integrate_soon(here: Here, sources: set[int | None]) -> None:
             integration.integrate_sources(connection, here, {source})
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(EditForm):
     """How a remote site synchronises."""
 
     url = forms.CharField(label=gettext_lazy("URL"), widget=forms.URLInput())
@@ -143,7 +146,7 @@ class SettingsForm(forms.Form):
         return values
 
 
-class OwnAddressForm(forms.Form):
+class OwnAddressForm(EditForm):
     """Where others reach this server."""
 
     own_url = forms.CharField(
@@ -170,24 +173,26 @@ def settings(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _change_settings(here, form)
+        except Conflict as conflict:
+            form.tell(conflict)
         except SyncFailure as refused:
             title, advice = failure.explain(refused.code)
             problem = {"title": title, "advice": advice, "detail": refused.detail}
         else:
             messages.success(request, _("Saved"))
             return redirect("sync")
-    failed = bool(form.errors or problem)
-    context = {"form": form, "problem": problem, "back": reverse("sync")}
-    return render(request, "sync/settings.html", context, status=422 if failed else 200)
+    exception = ExceptionForm(request, {"local_procurement": here.local_procurement})
+    context = {"form": form, "problem": problem, "back": reverse("sync"), "exception": exception}
+    status = 422 if problem else form.status
+    return render(request, "sync/settings.html", context, status=status)
 
 
-def _settings_form(request: PageRequest, here: Here) -> forms.Form:
-    data = request.POST or None
+def _settings_form(request: PageRequest, here: Here) -> EditForm:
     if not here.is_remote:
-        return OwnAddressForm(data, initial={"own_url": here.own_url})
+        return OwnAddressForm(request, {"own_url": here.own_url})
     return SettingsForm(
-        data,
-        initial={
+        request,
+        {
             "url": here.central_url,
             "site_name": here.site_name,
             "interval_seconds": here.interval_seconds,
@@ -195,11 +200,16 @@ def _settings_form(request: PageRequest, here: Here) -> forms.Form:
     )
 
 
-def _change_settings(here: Here, form: forms.Form) -> None:
-    values = form.cleaned_data
-    if not here.is_remote:
-        instance.change(connection, own_url=values["own_url"])
-        return
-    if values["password"]:
-        cycle.initialise_site(connection, values["url"], values["site_name"], values["password"])
-    instance.change(connection, interval_seconds=values["interval_seconds"])
+def _change_settings(here: Here, form: EditForm) -> None:
+    changed, shown = form.changes, form.shown
+    if here.is_remote:
+        password = changed.pop("password", "")
+        reached: dict[str, Any] = {
+            name: changed.pop(name) for name in ("url", "site_name") if name in changed
+        }
+        now_here = {"url": here.central_url, "site_name": here.site_name}
+        meanwhile.check(shown, reached, now_here)
+        if password:
+            wanted = now_here | reached
+            cycle.initialise_site(connection, wanted["url"], wanted["site_name"], password)
+    instance.change(connection, changed, shown)

@@ -23,6 +23,7 @@ from msupply.services.permissions import SERVER_ADMIN, forget
 from msupply.services.roles import ROLES
 from msupply.web import asked, page, require, site_users
 from msupply.web.administration.confirm import Question
+from msupply.web.edit_form import EditForm
 from msupply.web.page import FormPage, PasswordForm
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.site_users import PersonForm
@@ -40,7 +41,7 @@ class NewUserForm(PersonForm):
     )
 
 
-class RightsForm(forms.Form):
+class RightsForm(EditForm):
     """What a user may do in a store: bundles of permissions, and single ones."""
 
     store = forms.CharField(label=gettext_lazy("Store"), max_length=100, widget=ChooserInput(Store))
@@ -109,17 +110,11 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
     edited = Store.objects.select_related("name").filter(pk=wanted).first() if wanted else None
     held = _held(user, edited) if edited else []
     initial = {"store": edited.pk, "permissions": held} if edited else {}
-    form = RightsForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        store = values["store"]
-        permissions = values["permissions"]
-        if store != edited:
-            # Giving access takes nothing away that was not shown.
-            permissions = [*permissions, *_held(user, store)]
+    form = RightsForm(request, initial)
+    if form.is_valid():
         try:
             with transaction.atomic():
-                users.grant(connection, user, store, values["roles"], permissions)
+                _change_rights(user, form, edited)
                 _keep_own_way_in(request, user)
         except ValidationError as error:
             page.add_errors(form, error, {"role": "roles", "permission": "permissions"})
@@ -129,7 +124,25 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
             )
             return redirect("user-rights", user.pk)
     context = {"form": form, "shown_user": user, "edited": edited} | _access(request, user)
-    return render(request, "manage/rights.html", context, status=422 if form.errors else 200)
+    return render(request, "manage/rights.html", context, status=form.status)
+
+
+def _change_rights(user: User, form: RightsForm, edited: Store | None) -> None:
+    """Give and take what the form was changed in; what others have given or taken stays."""
+    values = form.cleaned_data
+    wanted = set(values["permissions"])
+    # Giving access takes nothing away that was not shown.
+    known = set(form.initial.get("permissions", []))
+    shown = set(form.shown.get("permissions", known)) if values["store"] == edited else set()
+    users.change_rights(
+        connection,
+        user,
+        values["store"],
+        roles=values["roles"],
+        give=wanted - shown,
+        take=shown - wanted,
+        shown=shown,
+    )
 
 
 def _held(user: User, store: Store) -> list[str]:
