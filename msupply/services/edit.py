@@ -22,6 +22,7 @@ from msupply.services import (
     json_values,
     meanwhile,
     newcomers,
+    own_way_in,
     patients,
     visibility,
 )
@@ -77,8 +78,9 @@ def save(
         if before is not None and not differ(before, after):
             return record
         rows: list[Record] = [record, *beside]
-        for row in rows:
-            row.save(using=connection.alias, force_insert=before is None)
+        with own_way_in.kept(connection, user, store_id, model):
+            for row in rows:
+                row.save(using=connection.alias, force_insert=before is None)
         activity.log_edit(connection, user, store_id, record, before, after)
     return record
 
@@ -99,16 +101,21 @@ def delete(
         record = rows_of(connection, model).get(pk=record_id)
         was = columns_of(record)
         Guard(connection, user, store_id, kind).check(was, was)
-        column = removal_column(kind)
-        if column is not None:
-            boolean = kind.columns[column].get_internal_type() == "BooleanField"
-            setattr(record, kind.columns[column].attname, False if boolean else now())
-            record.save(using=connection.alias)
-        elif kind.syncs and kind.removal is None:
-            raise ValidationError(_("Records of this kind cannot be deleted."))
-        else:
-            _remove(connection, record)
+        with own_way_in.kept(connection, user, store_id, model):
+            _delete(connection, kind, record)
         activity.log_delete(connection, user, store_id, record, was)
+
+
+def _delete(connection: BaseDatabaseWrapper, kind: RecordType, record: Record) -> None:
+    column = removal_column(kind)
+    if column is not None:
+        boolean = kind.columns[column].get_internal_type() == "BooleanField"
+        setattr(record, kind.columns[column].attname, False if boolean else now())
+        record.save(using=connection.alias)
+    elif kind.syncs and kind.removal is None:
+        raise ValidationError(_("Records of this kind cannot be deleted."))
+    else:
+        _remove(connection, record)
 
 
 def may(

@@ -1,5 +1,6 @@
 """Users and what they may do in each store, on the mSupply central server."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from msupply.central import users
 from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
-from msupply.services.permissions import SERVER_ADMIN, forget
+from msupply.services import own_way_in
 from msupply.services.roles import ROLES
 from msupply.web import asked, page, require, site_users
 from msupply.web.administration.confirm import Question
@@ -113,9 +114,8 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
     form = RightsForm(request, initial)
     if form.is_valid():
         try:
-            with transaction.atomic():
+            with transaction.atomic(), _own_way_in_kept(request):
                 _change_rights(user, form, edited)
-                _keep_own_way_in(request, user)
         except ValidationError as error:
             page.add_errors(form, error, {"role": "roles", "permission": "permissions"})
         else:
@@ -150,17 +150,9 @@ def _held(user: User, store: Store) -> list[str]:
     return list(held.values_list("permission", flat=True))
 
 
-def _keep_own_way_in(request: PageRequest, user: User) -> None:
-    """Refuse what would take from administrators the right with which they do it."""
-    if user != request.visit.user:
-        return
-    forget(request.visit.user)
-    if not request.visit.may(SERVER_ADMIN):
-        text = _(
-            "With this you would lose the administration of this server. Another administrator can"
-            " take it from you."
-        )
-        raise ValidationError(text)
+def _own_way_in_kept(request: PageRequest) -> AbstractContextManager[None]:
+    assert request.visit.user is not None
+    return own_way_in.kept(connection, request.visit.user, request.visit.store_id)
 
 
 def _access(request: PageRequest, user: User) -> dict[str, Any]:
@@ -202,9 +194,8 @@ def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:
     if not question.is_confirmed(request):
         return question.ask(request)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), _own_way_in_kept(request):
             users.revoke(connection, user, store)
-            _keep_own_way_in(request, user)
     except ValidationError as error:
         return question.ask(request, " ".join(error.messages))
     messages.success(request, _("Saved"))
