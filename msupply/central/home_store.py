@@ -1,5 +1,8 @@
 """The home store of a patient or a prescriber: where the record may be edited (domain.md A.1)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -11,7 +14,7 @@ from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.names import Name, NameStoreJoin, NameType
 from msupply.records.stores import Store
 from msupply.records.users import User
-from msupply.services import permissions
+from msupply.services import edit, meanwhile, permissions
 from msupply.sync import changelog
 from msupply.sync.declare.registry import Channel
 
@@ -28,22 +31,26 @@ def change(
     user: User | None,
     record: Name | Clinician,
     new_store: Store,
+    shown: Mapping[str, Any] | None = None,
 ) -> None:
     """Give a patient or prescriber another home store, and make it visible there.
 
-    Both the old and the new site get it, with everything about it. Raises ValidationError,
-    EditRefused or PermissionMissing.
+    Both the old and the new site get it, with everything about it. `shown` is the home store that
+    the user saw, by the name `home`. Raises ValidationError, its Conflict for a record that others
+    have given to a third store meanwhile, EditRefused or PermissionMissing.
     """
     acting.require(connection, user, permissions.EDIT_CENTRAL_DATA)
     if isinstance(record, Name) and record.type != NameType.PATIENT:
         raise ValidationError({"name": _("Only patients and prescribers have a home store.")})
     if new_store.is_disabled:
         raise ValidationError({"store": _("This store is disabled.")})
-    old = home_of(record)
-    if old == new_store.pk:
-        return
     alias = connection.alias
     with transaction.atomic(using=alias):
+        every = edit.rows_of(connection, type(record)).select_for_update()
+        old = home_of(every.get(pk=record.pk))
+        if old == new_store.pk:
+            return
+        meanwhile.check(shown or {}, {"home": new_store.pk}, {"home": old})
         if isinstance(record, Name):
             record.supplying_store_id = new_store.pk
             record.save(using=alias, update_fields=["supplying_store_id"])

@@ -3,8 +3,10 @@
 They are made on the mSupply central server and told to every site at the beginning of its cycles.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,7 +18,8 @@ from msupply.records.activity_types import ActivityType
 from msupply.records.security_log import SecurityEvent
 from msupply.records.sites import ClientType, InitialisationStatus, Site
 from msupply.records.users import User
-from msupply.services import permissions
+from msupply.services import instance as own
+from msupply.services import meanwhile, permissions
 from msupply.sync import changelog, clock
 from msupply.sync import here as instance
 from msupply.sync.declare.registry import Channel, registry
@@ -24,6 +27,10 @@ from msupply.wire import security_log
 
 # Minutes; whoever is logged in longer than twelve hours logs in again anyway.
 SHORTEST_IDLE, LONGEST_IDLE = 5, 720
+# Decisions that are taken or not.
+_TICKS = frozenset(
+    {"centralised_procurement", "patients_edited_where_visible", "second_factor_required"}
+)
 # A site that has been silent for longer has not got the latest central data.
 _SEEN_WITHIN = timedelta(days=1)
 # The logs in which the data of stores stand.
@@ -52,6 +59,32 @@ def current(connection: BaseDatabaseWrapper) -> CentralSettings:
         here.second_factor_required,
         here.idle_minutes,
     )
+
+
+def change(
+    connection: BaseDatabaseWrapper,
+    wanted: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    user: User | None = None,
+) -> None:
+    """Make the decisions that somebody has changed in what was `shown`, all or none.
+
+    Both are by the names of CentralSettings; the primary server is shown by its record id. Raises
+    Conflict for what others have changed meanwhile, and what the single decisions raise.
+    """
+    with transaction.atomic(using=connection.alias):
+        own.locked(connection)
+        meanwhile.check(shown, _plain(wanted), _plain(vars(current(connection))))
+        if "primary" in wanted:
+            set_primary(connection, wanted["primary"], user)
+        if "idle_minutes" in wanted:
+            set_idle_minutes(connection, wanted["idle_minutes"], user)
+        for name in _TICKS & wanted.keys():
+            _set(connection, user, name, wanted[name])
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {n: v.pk if isinstance(v, Site) else v for n, v in values.items()}
 
 
 def why_not_primary(connection: BaseDatabaseWrapper, site: Site) -> list[str]:

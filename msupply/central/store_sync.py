@@ -5,6 +5,7 @@ Kept and changed on the mSupply central server alone, by server administrators w
 people choose where the store is active, and which sites have a full copy.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -108,6 +109,31 @@ def settings_of(
         store.store_mode == StoreMode.DISPENSARY,
         settings is not None and settings.frozen_since is not None,
         StoreMove.objects.using(alias).filter(store_id=store.pk, state__in=OPEN_STATES).first(),
+    )
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What can be changed of a store on its Synchronisation tab, as it is."""
+
+    site_id: int
+    include_transactions: bool
+    types: Mapping[int, SyncType]
+
+
+def placed(connection: BaseDatabaseWrapper, store: Store, *, lock: bool = False) -> Placed:
+    """Return what the tab of a store can change.
+
+    With `lock`, inside a transaction, nobody else who comes this way changes it until its end.
+    """
+    alias = connection.alias
+    stores = Store.objects.using(alias).filter(pk=store.pk)
+    found = (stores.select_for_update() if lock else stores).first()
+    settings = StoreSettings.objects.using(alias).filter(pk=store.pk).first()
+    return Placed(
+        (found or store).site_id,
+        settings is None or settings.include_transactions,
+        placement.of_store(connection, store.pk),
     )
 
 

@@ -15,6 +15,8 @@ from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import User, UserPermission, UserStore
 from msupply.services import passwords, second_factor, sessions
+from msupply.services.meanwhile import Conflict
+from msupply.services.permissions import STORE_ACCESS
 from msupply.services.roles import ROLES
 from msupply.services.users import create_user
 from msupply.wire import security_log
@@ -98,7 +100,11 @@ def grant(
     A site learns of it when the user logs in there next. Raises ValidationError or EditRefused.
     """
     require_central(connection)
-    held = {"STORE_ACCESS"}
+    _set(connection, user, store, _asked_for(roles, permissions))
+
+
+def _asked_for(roles: Iterable[str], permissions: Iterable[str]) -> set[str]:
+    held = {STORE_ACCESS}
     for role in roles:
         if role not in ROLES:
             text = _("There is no role “{role}”. There are: {known}.")
@@ -109,7 +115,11 @@ def grant(
             text = _("There is no permission “{name}”.").format(name=permission)
             raise ValidationError({"permission": text})
         held.add(permission)
-    held = _whole_rights(held)
+    return held
+
+
+def _set(connection: BaseDatabaseWrapper, user: User, store: Store, permissions: set[str]) -> None:
+    held = _whole_rights(permissions)
     with transaction.atomic(using=connection.alias):
         joins = UserStore.objects.using(connection.alias).filter(user=user)
         first = not joins.exclude(store=store).exists()
@@ -123,6 +133,33 @@ def grant(
             UserPermission(user=user, store=store, permission=name) for name in sorted(held)
         )
         _note(connection, user, store, before, held)
+
+
+def change_rights(
+    connection: BaseDatabaseWrapper,
+    user: User,
+    store: Store,
+    *,
+    roles: Iterable[str] = (),
+    give: Iterable[str] = (),
+    take: Iterable[str] = (),
+    shown: Iterable[str] = (),
+) -> None:
+    """Give permissions in a store, those of roles too, and take others; the rest stays.
+
+    A permission that is both given and taken is given. `shown` are those that were shown to who
+    asks for it. Raises ValidationError, its Conflict on `permissions` when others have taken away
+    the whole store meanwhile, or EditRefused.
+    """
+    require_central(connection)
+    with transaction.atomic(using=connection.alias):
+        # Two who change the rights of one user do so one after the other.
+        User.objects.using(connection.alias).select_for_update().filter(pk=user.pk).first()
+        rows = UserPermission.objects.using(connection.alias).filter(user=user, store=store)
+        held = set(rows.values_list("permission", flat=True))
+        if STORE_ACCESS in shown and STORE_ACCESS not in held:
+            raise Conflict({"permissions": sorted(held)})
+        _set(connection, user, store, (held - set(take)) | _asked_for(roles, give))
 
 
 def _whole_rights(held: set[str]) -> set[str]:

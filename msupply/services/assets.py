@@ -24,7 +24,8 @@ from msupply.records.assets import (
 from msupply.records.files import SyncFileReference
 from msupply.records.stores import Store
 from msupply.records.users import User
-from msupply.services import edit
+from msupply.services import edit, meanwhile
+from msupply.services.meanwhile import Conflict
 from msupply.sync import here as instance
 from msupply.sync.clock import TOLERANCE, now
 from msupply.sync.declare import new_id
@@ -33,6 +34,7 @@ from msupply.wire import file_store
 Values = dict[str, Any]
 
 LONGEST_FILE_NAME = 200
+PROPERTY = "property."
 
 
 def next_number(connection: BaseDatabaseWrapper, store: Store) -> str:
@@ -80,10 +82,18 @@ def save(
     store_id: str,
     values: Mapping[str, Any],
     asset_id: str | None = None,
+    *,
+    shown: Mapping[str, Any] | None = None,
 ) -> Asset:
-    """Create or change an asset, with a number and a serial number that no other one has."""
+    """Create or change an asset, with a number and a serial number that no other one has.
+
+    A single property is set by its key behind `PROPERTY`, to None when it is to be empty. `shown`
+    is what the user saw of an asset that exists, its properties too.
+
+    Raises what `edit.save` raises.
+    """
     with transaction.atomic(using=connection.alias):
-        asset = edit.save(connection, user, store_id, Asset, values, asset_id)
+        asset = _save_compared(connection, user, store_id, values, asset_id, shown)
         texts = {
             "asset_number": _("Another asset has this number."),
             "serial_number": _("Another asset has this serial number."),
@@ -96,6 +106,54 @@ def save(
         if errors:
             raise ValidationError(errors)
     return asset
+
+
+def _save_compared(
+    connection: BaseDatabaseWrapper,
+    user: User,
+    store_id: str,
+    values: Mapping[str, Any],
+    asset_id: str | None,
+    shown: Mapping[str, Any] | None,
+) -> Asset:
+    """Write columns and properties, or raise one Conflict for both."""
+    wanted, plain = _properties_of(values), _columns_of(values)
+    theirs: Values = {}
+    if wanted and asset_id is not None:
+        assets = Asset.objects.using(connection.alias).select_for_update()
+        found = assets.filter(pk=asset_id).first()
+        now_here = properties(found) if found else {}
+        plain["properties"] = _with_properties(now_here, wanted)
+        try:
+            meanwhile.check(_properties_of(shown or {}), wanted, _all_keys(now_here, wanted))
+        except Conflict as conflict:
+            theirs = {f"{PROPERTY}{key}": value for key, value in conflict.theirs.items()}
+    columns = None if shown is None else _columns_of(shown)
+    try:
+        asset = edit.save(connection, user, store_id, Asset, plain, asset_id, shown=columns)
+    except Conflict as conflict:
+        raise Conflict(conflict.theirs | theirs) from None
+    if theirs:
+        raise Conflict(theirs)
+    return asset
+
+
+def _properties_of(values: Mapping[str, Any]) -> Values:
+    return {k.removeprefix(PROPERTY): v for k, v in values.items() if k.startswith(PROPERTY)}
+
+
+def _columns_of(values: Mapping[str, Any]) -> Values:
+    return {name: value for name, value in values.items() if not name.startswith(PROPERTY)}
+
+
+def _all_keys(now_here: Values, wanted: Values) -> Values:
+    return dict.fromkeys(wanted) | now_here
+
+
+def _with_properties(now_here: Values, wanted: Values) -> str:
+    complete = now_here | wanted
+    kept = {k: v for k, v in complete.items() if k not in wanted or v not in (None, "")}
+    return msgspec.json.encode(kept).decode()
 
 
 def _is_taken(connection: BaseDatabaseWrapper, asset: Asset, name: str) -> bool:

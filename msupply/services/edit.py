@@ -4,6 +4,7 @@ Where the record may be edited is checked first, then who asks, then the values.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import chain
 from math import isfinite
 from typing import Any, TypeVar
@@ -20,12 +21,15 @@ from msupply.services import (
     alike,
     custom_values,
     leaving,
+    meanwhile,
     newcomers,
+    own_way_in,
     patients,
     security_edits,
     visibility,
 )
 from msupply.services.guard import Guard
+from msupply.services.meanwhile import Gone
 from msupply.services.visibility import Fault
 from msupply.sync.clock import now
 from msupply.sync.declare import Record, SoftDelete
@@ -44,32 +48,42 @@ def save(
     model: type[R],
     values: Mapping[str, Any],
     record_id: str | None = None,
+    *,
+    shown: Mapping[str, Any] | None = None,
 ) -> R:
     """Create or change a record for a user who works in a store.
 
     `values` are by field or column name; what is left out stays as it is. A `record_id` that is
     not here yet becomes the id of a new record.
 
+    `shown` is what the user saw of a record that exists, by field or column name: what others have
+    written there since is not overwritten. Without it nothing is compared.
+
     Raises PermissionMissing, ByProgramOnly, ownership.EditRefused, or ValidationError with a
-    message per field.
+    message per field; with `shown` also its Conflict, or Gone for a record that is not here.
     """
     kind = kind_of(model)
     with transaction.atomic(using=connection.alias):
         record = _find(connection, model, record_id)
+        if record is None and shown is not None:
+            raise Gone
         before = columns_of(record) if record else None
         if record is None:
             record = model() if record_id is None else model(id=record_id)
         assign(record, values)
         beside = newcomers.complete(record, store_id) if before is None else []
         Guard(connection, user, store_id, kind).check(before, columns_of(record))
+        if before is not None and shown is not None:
+            _check_meanwhile(kind, record, before, values, shown)
         stamp(record, is_new=before is None)
         _validate(connection, record, values, is_new=before is None)
         after = columns_of(record)
         if before is not None and not differ(before, after):
             return record
         rows: list[Record] = [record, *beside]
-        for row in rows:
-            row.save(using=connection.alias, force_insert=before is None)
+        with own_way_in.kept(connection, user, store_id, model):
+            for row in rows:
+                row.save(using=connection.alias, force_insert=before is None)
         activity.log_edit(connection, user, store_id, record, before, after)
         security_edits.note(connection, [(record, before, after)])
     return record
@@ -91,17 +105,22 @@ def delete(
         record = rows_of(connection, model).get(pk=record_id)
         was = columns_of(record)
         Guard(connection, user, store_id, kind).check(was, was)
-        column = _removal_column(kind)
-        if column is not None:
-            boolean = kind.columns[column].get_internal_type() == "BooleanField"
-            setattr(record, kind.columns[column].attname, False if boolean else now())
-            record.save(using=connection.alias)
-        elif kind.syncs and kind.removal is None:
-            raise ValidationError(_("Records of this kind cannot be deleted."))
-        else:
-            _remove(connection, record)
+        with own_way_in.kept(connection, user, store_id, model):
+            _delete(connection, kind, record)
         activity.log_delete(connection, user, store_id, record, was)
         security_edits.note(connection, [(record, was, None)])
+
+
+def _delete(connection: BaseDatabaseWrapper, kind: RecordType, record: Record) -> None:
+    column = removal_column(kind)
+    if column is not None:
+        boolean = kind.columns[column].get_internal_type() == "BooleanField"
+        setattr(record, kind.columns[column].attname, False if boolean else now())
+        record.save(using=connection.alias)
+    elif kind.syncs and kind.removal is None:
+        raise ValidationError(_("Records of this kind cannot be deleted."))
+    else:
+        _remove(connection, record)
 
 
 def may(
@@ -128,6 +147,35 @@ def _find(connection: BaseDatabaseWrapper, model: type[R], record_id: str | None
     return rows_of(connection, model).select_for_update().filter(pk=record_id).first()
 
 
+def _check_meanwhile(
+    kind: RecordType,
+    record: Record,
+    before: Values,
+    values: Mapping[str, Any],
+    shown: Mapping[str, Any],
+) -> None:
+    """Raise Conflict for what others have written, or for a record that they have deleted."""
+    fields = {f.name: before[str(f.column)] for f in record._meta.concrete_fields}
+    wanted = _by_field(record, values)
+    seen = _by_field(record, shown)
+    column = removal_column(kind)
+    if column is not None:
+        mark = kind.columns[column].name
+        if mark in seen and mark not in wanted and is_removed(kind, before):
+            # Who writes into what has been deleted meanwhile hears of it first.
+            wanted[mark] = seen[mark]
+    meanwhile.check(seen, wanted, fields)
+
+
+def _by_field(record: Record, values: Mapping[str, Any]) -> Values:
+    found = {name: _field(record, name) for name in values}
+    return {f.name: _plain(values[name]) for name, f in found.items() if f is not None}
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
 def columns_of(record: Record) -> Values:
     """Return a record's column values by column name."""
     return {str(f.column): getattr(record, f.attname) for f in record._meta.concrete_fields}
@@ -140,10 +188,8 @@ def assign(record: Record, values: Mapping[str, Any]) -> None:
         field = _field(record, name)
         if field is None or field.column in ("id", "extra"):
             unknown[name] = _("There is no such field.")
-        elif isinstance(value, models.Model):
-            setattr(record, field.attname, value.pk)
         else:
-            setattr(record, field.attname, value)
+            setattr(record, field.attname, _plain(value))
     if unknown:
         raise ValidationError([f"{name}: {text}" for name, text in unknown.items()])
 
@@ -162,7 +208,15 @@ def differ(before: Values, after: Values) -> bool:
     return any(after[n] != before[n] for n in after if n != "modified_datetime")
 
 
-def _removal_column(kind: RecordType) -> str | None:
+def is_removed(kind: RecordType, values: Mapping[str, Any]) -> bool:
+    """Tell whether the columns of a record say that it is deleted."""
+    column = removal_column(kind)
+    if column is None:
+        return False
+    return values[column] is False or isinstance(values[column], datetime)
+
+
+def removal_column(kind: RecordType) -> str | None:
     """Return the column that marks a record deleted, None where deleting removes the row."""
     if isinstance(kind.removal, SoftDelete):
         return kind.removal.column

@@ -1,8 +1,10 @@
-"""Making an instance a central server: its identity, first administrator, first store, seeds."""
+"""What an instance is: made a central server with all that it begins with, and its settings."""
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,11 +21,14 @@ from msupply.records.names import Name, NameType
 from msupply.records.reasons import ReasonOption
 from msupply.records.sites import InitialisationStatus, Site, SiteKind
 from msupply.records.users import User
+from msupply.services import meanwhile
 from msupply.services.stores import create_store
 from msupply.services.users import create_user, give_all_permissions
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.declare import new_id
+from msupply.sync.here import Here
+from msupply.sync.models import Setting
 
 CENTRAL_SITE_ID = 1
 CENTRAL_SITE_NAME = "central"
@@ -118,6 +123,26 @@ def ensure_secret_key() -> None:
         return
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(50))
+
+
+def change(
+    connection: BaseDatabaseWrapper, wanted: Mapping[str, Any], shown: Mapping[str, Any]
+) -> None:
+    """Store settings that somebody has changed in what was `shown`, both by the names of Here.
+
+    Raises Conflict for what others have changed meanwhile.
+    """
+    with transaction.atomic(using=connection.alias):
+        here = locked(connection)
+        meanwhile.check(shown, wanted, {name: getattr(here, name) for name in wanted})
+        instance.change(connection, **wanted)
+
+
+def locked(connection: BaseDatabaseWrapper) -> Here:
+    """Read the settings; until the transaction ends nobody else changes them who comes this way."""
+    # Every instance that is set up has this one; the others may not have been written yet.
+    Setting.objects.using(connection.alias).select_for_update().filter(key="site_id").first()
+    return instance.load(connection)
 
 
 def check_url(url: str) -> str:

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
+from msupply.services.meanwhile import Conflict
+from msupply.web.edit_form import EditForm
 from msupply.web.visit import PageRequest
 
 
@@ -42,12 +44,15 @@ class FormPage:
 
 def show(request: PageRequest, page: FormPage, form: forms.Form) -> HttpResponse:
     """Show a form, with what is wrong in it if it was sent."""
-    status = 422 if form.errors else 200
-    return render(request, "form_page.html", {"page": page, "form": form}, status=status)
+    context = {"page": page, "form": form}
+    return render(request, "form_page.html", context, status=422 if form.errors else 200)
 
 
 def add_errors(form: forms.Form, error: ValidationError, names: dict[str, str]) -> None:
     """Show what a service refused at the form's field; `names` maps its names to the form's."""
+    if isinstance(form, EditForm) and isinstance(error, Conflict):
+        form.tell(error)
+        return
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return

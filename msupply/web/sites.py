@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -17,8 +18,10 @@ from msupply.central.sync_report import Freshness, Subject
 from msupply.records.activity_types import ActivityType
 from msupply.records.sites import ClientType, Site, SiteKind
 from msupply.services import edit, instance
-from msupply.web import asked, page, require
+from msupply.services.meanwhile import Gone
+from msupply.web import asked, gone, page, require
 from msupply.web.administration import change_log
+from msupply.web.edit_form import EditForm
 from msupply.web.visit import PageRequest
 
 # The queue of each of them is counted.
@@ -36,7 +39,7 @@ class ShownSite:
     is_silent: bool
 
 
-class SiteForm(forms.Form):
+class SiteForm(EditForm):
     """What can be said of a site that exists."""
 
     client_type = forms.ChoiceField(
@@ -92,18 +95,16 @@ def _is_here(site: Site) -> bool:
 def edit_page(request: PageRequest, site_id: str) -> HttpResponse:
     """Change a site."""
     require.central_admin(request)
-    site = get_object_or_404(Site, pk=site_id)
-    form = SiteForm(
-        request.POST or None,
-        initial={
-            "url": site.url,
-            "is_oms_central": site.is_oms_central,
-            "client_type": site.client_type,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
+    site = Site.objects.filter(pk=site_id).first()
+    now = {name: getattr(site, name, None) for name in SiteForm.base_fields}
+    form = SiteForm(request, now)
+    if site is None:
+        return gone.show(request, form, reverse("sites"), _("Sites"))
+    if form.is_valid():
         try:
             _change(request, site, form)
+        except Gone:
+            return gone.show(request, form, reverse("sites"), _("Sites"))
         except ValidationError as error:
             page.add_errors(form, error, {})
         else:
@@ -115,18 +116,24 @@ def edit_page(request: PageRequest, site_id: str) -> HttpResponse:
         "is_here": _is_here(site),
         "log": change_log.entries(site.pk, LOGGED),
     }
-    return render(request, "manage/site.html", context, status=422 if form.errors else 200)
+    return render(request, "manage/site.html", context, status=form.status)
 
 
 def _change(request: PageRequest, site: Site, form: SiteForm) -> None:
-    values = form.cleaned_data
-    if site.is_oms_central and not values["is_oms_central"]:
+    changed = form.changes
+    becomes_oms_central = changed.pop("is_oms_central", None)
+    if site.is_oms_central and becomes_oms_central is False:
         text = _("Tick this box at another site instead: one site must have it.")
         raise ValidationError({"is_oms_central": text})
-    url = instance.check_url(values["url"]) if values["url"].strip() else ""
-    assert request.visit.user is not None
-    changed = {"url": url, "client_type": values["client_type"] or site.client_type}
-    edit.save(connection, request.visit.user, request.visit.store_id, Site, changed, site.pk)
-    site.url = url
-    if values["is_oms_central"]:
-        sites.make_oms_central(connection, site)
+    if changed.get("url"):
+        changed["url"] = instance.check_url(changed["url"])
+    if not changed.get("client_type"):
+        changed.pop("client_type", None)
+    visit = request.visit
+    assert visit.user is not None
+    with transaction.atomic():
+        saved = edit.save(
+            connection, visit.user, visit.store_id, Site, changed, site.pk, shown=form.shown
+        )
+        if becomes_oms_central or ("url" in changed and saved.is_oms_central):
+            sites.make_oms_central(connection, saved)

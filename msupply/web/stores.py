@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,11 +21,13 @@ from msupply.central.store_matrix import Page, StoreRow
 from msupply.records.sites import Site
 from msupply.records.stores import Store, StoreMode
 from msupply.services import edit
+from msupply.services.meanwhile import Gone
 from msupply.services.permissions import EDIT_CENTRAL_DATA
 from msupply.sync.placement import SyncType
-from msupply.web import asked, page, require
+from msupply.web import asked, gone, page, require
 from msupply.web.administration import frame, looks, visibility_copy
 from msupply.web.administration.visibility_copy import TemplateField
+from msupply.web.edit_form import EditForm
 from msupply.web.page import FormPage
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
@@ -66,7 +69,7 @@ class StoreForm(forms.Form):
         return site
 
 
-class StoreEditForm(forms.Form):
+class StoreEditForm(EditForm):
     """What may be changed of a store; its name belongs to the customer or supplier it is paired with."""
 
     code = forms.CharField(label=gettext_lazy("Code"), max_length=100)
@@ -227,32 +230,42 @@ def _created(request: PageRequest, values: dict[str, Any]) -> Store:
 def edit_page(request: PageRequest, store_id: str) -> HttpResponse:
     """Change a store."""
     require.central(request, EDIT_CENTRAL_DATA)
-    store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
-    form = StoreEditForm(
-        request.POST or None,
-        initial={
-            "code": store.code,
-            "store_mode": store.store_mode,
-            "is_disabled": store.is_disabled,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
+    store = Store.objects.select_related("name").filter(pk=store_id).first()
+    now = {name: getattr(store, name, None) for name in StoreEditForm.base_fields}
+    form = StoreEditForm(request, now)
+    if store is None:
+        return gone.show(request, form, reverse("stores"), _("Stores"))
+    if form.is_valid():
         try:
-            _change(request, store, form.cleaned_data)
+            _change(request, store, form.changes, form.shown)
+        except Gone:
+            return gone.show(request, form, reverse("stores"), _("Stores"))
         except ValidationError as error:
             page.add_errors(form, error, {})
         else:
             messages.success(request, _("Saved"))
             return redirect("store", store.pk)
     context = frame.of_store(request, store, "store") | {"form": form}
-    status = 422 if form.errors else 200
-    return render(request, "administration/store.html", context, status=status)
+    return render(request, "administration/store.html", context, status=form.status)
 
 
-def _change(request: PageRequest, store: Store, values: dict[str, Any]) -> None:
+def _change(
+    request: PageRequest,
+    store: Store,
+    values: dict[str, Any],
+    shown: dict[str, Any] | None = None,
+) -> None:
     assert request.visit.user is not None
     if "code" in values:
         others = Store.objects.exclude(pk=store.pk).filter(code__iexact=values["code"])
         if others.exists():
             raise ValidationError({"code": _("Another store has this code.")})
-    edit.save(connection, request.visit.user, request.visit.store_id, Store, values, store.pk)
+    edit.save(
+        connection,
+        request.visit.user,
+        request.visit.store_id,
+        Store,
+        values,
+        store.pk,
+        shown=shown,
+    )

@@ -16,14 +16,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from msupply.central import clock_words, failing, integration
 from msupply.records.security_log import SecurityEvent
+from msupply.services import instance, meanwhile
 from msupply.services.instance import check_url
+from msupply.services.meanwhile import Conflict
 from msupply.sync import cycle, driver, failure, left_out, log, quarantine
-from msupply.sync import here as instance
 from msupply.sync.declare.registry import Wire, registry
 from msupply.sync.failure import SyncFailure
 from msupply.sync.here import Here
 from msupply.sync.models import Quarantined, Setting
 from msupply.web import asked, require, sync_state
+from msupply.web.administration.system_settings import ExceptionForm
+from msupply.web.edit_form import EditForm
 from msupply.web.idle import polled
 from msupply.web.password_again import asks_password
 from msupply.web.screens import screen
@@ -148,7 +151,7 @@ def _integrate_soon(here: Here, sources: set[int | None]) -> None:
             integration.integrate_sources(connection, here, {source})
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(EditForm):
     """How a remote site synchronises."""
 
     url = forms.CharField(label=gettext_lazy("URL"), widget=forms.URLInput())
@@ -173,7 +176,7 @@ class SettingsForm(forms.Form):
         return values
 
 
-class OwnAddressForm(forms.Form):
+class OwnAddressForm(EditForm):
     """Where others reach this server."""
 
     own_url = forms.CharField(
@@ -201,24 +204,26 @@ def settings(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _change_settings(here, form)
+        except Conflict as conflict:
+            form.tell(conflict)
         except SyncFailure as refused:
             title, advice = failure.explain(refused.code)
             problem = {"title": title, "advice": advice, "detail": refused.detail}
         else:
             messages.success(request, _("Saved"))
             return redirect("sync")
-    failed = bool(form.errors or problem)
-    context = {"form": form, "problem": problem, "back": reverse("sync")}
-    return render(request, "sync/settings.html", context, status=422 if failed else 200)
+    exception = ExceptionForm(request, {"local_procurement": here.local_procurement})
+    context = {"form": form, "problem": problem, "back": reverse("sync"), "exception": exception}
+    status = 422 if problem else form.status
+    return render(request, "sync/settings.html", context, status=status)
 
 
-def _settings_form(request: PageRequest, here: Here) -> forms.Form:
-    data = request.POST or None
+def _settings_form(request: PageRequest, here: Here) -> EditForm:
     if not here.is_remote:
-        return OwnAddressForm(data, initial={"own_url": here.own_url})
+        return OwnAddressForm(request, {"own_url": here.own_url})
     return SettingsForm(
-        data,
-        initial={
+        request,
+        {
             "url": here.central_url,
             "site_name": here.site_name,
             "interval_seconds": here.interval_seconds,
@@ -226,28 +231,31 @@ def _settings_form(request: PageRequest, here: Here) -> forms.Form:
     )
 
 
-def _change_settings(here: Here, form: forms.Form) -> None:
-    values = form.cleaned_data
-    if not here.is_remote:
-        instance.change(connection, own_url=values["own_url"])
-        _note(form, ("own_url",))
-        return
-    if values["password"]:
-        cycle.initialise_site(connection, values["url"], values["site_name"], values["password"])
-    instance.change(connection, interval_seconds=values["interval_seconds"])
-    _note(form, ("url", "site_name", "interval_seconds"))
+def _change_settings(here: Here, form: EditForm) -> None:
+    changed, shown = form.changes, form.shown
+    if here.is_remote:
+        password = changed.pop("password", "")
+        reached: dict[str, Any] = {
+            name: changed.pop(name) for name in ("url", "site_name") if name in changed
+        }
+        now_here = {"url": here.central_url, "site_name": here.site_name}
+        meanwhile.check(shown, reached, now_here)
+        if password:
+            wanted = now_here | reached
+            cycle.initialise_site(connection, wanted["url"], wanted["site_name"], password)
+    instance.change(connection, changed, shown)
+    _note(form)
 
 
-def _note(form: forms.Form, names: tuple[str, ...]) -> None:
-    for name in names:
-        if name in form.changed_data:
-            before, after = str(form.initial.get(name)), str(form.cleaned_data[name])
-            security_log.note(
-                connection,
-                SecurityEvent.SETTING_CHANGED,
-                setting=name,
-                before=before,
-                after=after,
-            )
-    if form.cleaned_data.get("password"):
-        security_log.note(connection, SecurityEvent.SITE_PASSWORD_SET)
+def _note(form: EditForm) -> None:
+    for name, after in form.changes.items():
+        if name == "password":
+            security_log.note(connection, SecurityEvent.SITE_PASSWORD_SET)
+            continue
+        security_log.note(
+            connection,
+            SecurityEvent.SETTING_CHANGED,
+            setting=name,
+            before=str(form.initial.get(name)),
+            after=str(after),
+        )

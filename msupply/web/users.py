@@ -1,5 +1,6 @@
 """Users and what they may do in each store, on the mSupply central server."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,11 @@ from msupply.central import users
 from msupply.records.permissions import Permission
 from msupply.records.stores import Store
 from msupply.records.users import Language, User, UserPermission, UserStore
-from msupply.services import second_factor
-from msupply.services.permissions import SERVER_ADMIN, forget
+from msupply.services import own_way_in, second_factor
 from msupply.services.roles import ROLES
 from msupply.web import asked, page, require, site_users
 from msupply.web.administration.confirm import Question
+from msupply.web.edit_form import EditForm
 from msupply.web.page import FormPage, PasswordForm
 from msupply.web.password_again import asks_password
 from msupply.web.screens.forms import ChooserInput
@@ -42,7 +43,7 @@ class NewUserForm(PersonForm):
     )
 
 
-class RightsForm(forms.Form):
+class RightsForm(EditForm):
     """What a user may do in a store: bundles of permissions, and single ones."""
 
     store = forms.CharField(label=gettext_lazy("Store"), max_length=100, widget=ChooserInput(Store))
@@ -113,18 +114,11 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
     edited = Store.objects.select_related("name").filter(pk=wanted).first() if wanted else None
     held = _held(user, edited) if edited else []
     initial = {"store": edited.pk, "permissions": held} if edited else {}
-    form = RightsForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        store = values["store"]
-        permissions = values["permissions"]
-        if store != edited:
-            # Giving access takes nothing away that was not shown.
-            permissions = [*permissions, *_held(user, store)]
+    form = RightsForm(request, initial)
+    if form.is_valid():
         try:
-            with transaction.atomic():
-                users.grant(connection, user, store, values["roles"], permissions)
-                _keep_own_way_in(request, user)
+            with transaction.atomic(), _own_way_in_kept(request):
+                _change_rights(user, form, edited)
         except ValidationError as error:
             page.add_errors(form, error, {"role": "roles", "permission": "permissions"})
         else:
@@ -138,7 +132,25 @@ def rights(request: PageRequest, user_id: str) -> HttpResponse:
         "edited": edited,
         "enrolled": second_factor.is_enrolled(connection, user),
     } | _access(request, user)
-    return render(request, "manage/rights.html", context, status=422 if form.errors else 200)
+    return render(request, "manage/rights.html", context, status=form.status)
+
+
+def _change_rights(user: User, form: RightsForm, edited: Store | None) -> None:
+    """Give and take what the form was changed in; what others have given or taken stays."""
+    values = form.cleaned_data
+    wanted = set(values["permissions"])
+    # Giving access takes nothing away that was not shown.
+    known = set(form.initial.get("permissions", []))
+    shown = set(form.shown.get("permissions", known)) if values["store"] == edited else set()
+    users.change_rights(
+        connection,
+        user,
+        values["store"],
+        roles=values["roles"],
+        give=wanted - shown,
+        take=shown - wanted,
+        shown=shown,
+    )
 
 
 def _held(user: User, store: Store) -> list[str]:
@@ -146,17 +158,9 @@ def _held(user: User, store: Store) -> list[str]:
     return list(held.values_list("permission", flat=True))
 
 
-def _keep_own_way_in(request: PageRequest, user: User) -> None:
-    """Refuse what would take from administrators the right with which they do it."""
-    if user != request.visit.user:
-        return
-    forget(request.visit.user)
-    if not request.visit.may(SERVER_ADMIN):
-        text = _(
-            "With this you would lose the administration of this server. Another administrator can"
-            " take it from you."
-        )
-        raise ValidationError(text)
+def _own_way_in_kept(request: PageRequest) -> AbstractContextManager[None]:
+    assert request.visit.user is not None
+    return own_way_in.kept(connection, request.visit.user, request.visit.store_id)
 
 
 def _access(request: PageRequest, user: User) -> dict[str, Any]:
@@ -199,9 +203,8 @@ def revoke(request: PageRequest, user_id: str, store_id: str) -> HttpResponse:
     if not question.is_confirmed(request):
         return question.ask(request)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), _own_way_in_kept(request):
             users.revoke(connection, user, store)
-            _keep_own_way_in(request, user)
     except ValidationError as error:
         return question.ask(request, " ".join(error.messages))
     messages.success(request, _("Saved"))

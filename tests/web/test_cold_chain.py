@@ -322,12 +322,16 @@ def test_the_central_server_says_when_a_file_has_not_arrived(admin):
     assert admin.get(f"/equipment/file/{asset.pk}/{reference.pk}").status_code == 404
 
 
-def test_a_file_is_removed(nurse, fridge):
+def test_a_file_is_removed_once_it_is_confirmed(nurse, fridge):
     attach(nurse, fridge)
     reference = SyncFileReference.objects.get(record_id=fridge.pk)
     path = file_store.path_of(reference)
+    address = f"/equipment/file/{fridge.pk}/{reference.pk}/remove"
+    assert reference.file_name in nurse.get(address).text
+    reference.refresh_from_db()
+    assert reference.deleted_datetime is None
     assert path.exists()
-    nurse.post(f"/equipment/file/{fridge.pk}/{reference.pk}/remove")
+    nurse.post(address)
     reference.refresh_from_db()
     assert reference.deleted_datetime is not None
     assert not path.exists()

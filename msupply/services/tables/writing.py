@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from msupply.records.security_log import SecurityEvent
-from msupply.services import activity, edit, security_edits
+from msupply.services import activity, edit, own_way_in, security_edits
 from msupply.services.scope import Viewer
 from msupply.services.tables.plans import Plan, Planned
 from msupply.sync.declare import Record
@@ -28,22 +28,27 @@ def apply(
 ) -> None:
     """Write what was planned, in one transaction, of which `first` is the first step.
 
-    Raises ValidationError when rows have errors, unless only the good ones are wanted, and when
-    somebody else has changed a record since it was planned.
+    Raises ValidationError when rows have errors, unless only the good ones are wanted, when
+    somebody else has changed a record since it was planned, and when users would lose their own
+    right to administer.
     """
     if planned.errors and not good_rows_only:
         raise ValidationError(_("The file has errors; nothing was imported."))
     rows = planned.rows
     if planned.maker is not None:
         planned.maker.finish([row.record for row in rows if row.is_new])
-    with transaction.atomic(using=viewer.connection.alias):
+    kind = planned.kind
+    with (
+        transaction.atomic(using=viewer.connection.alias),
+        own_way_in.kept(viewer.connection, viewer.user, viewer.store_id, kind.model),
+    ):
         first()
         for start in range(0, len(rows), BATCH):
-            _write(viewer, planned.kind, rows[start : start + BATCH])
+            _write(viewer, kind, rows[start : start + BATCH])
         security_log.note(
             viewer.connection,
             SecurityEvent.DATA_IMPORTED,
-            type=planned.kind.name,
+            type=kind.name,
             new=planned.new,
             changed=planned.changed,
             refused_rows=planned.faulty,

@@ -21,6 +21,7 @@ from msupply.services import edit
 from msupply.services.permissions import EDIT_CENTRAL_DATA
 from msupply.web import page, require
 from msupply.web.administration import change_log
+from msupply.web.edit_form import EditForm
 from msupply.web.screens import screen
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
@@ -28,9 +29,10 @@ from msupply.web.visit import PageRequest
 Person: TypeAlias = Name | Clinician
 
 
-class HomeForm(forms.Form):
-    """Another home store."""
+class HomeForm(EditForm):
+    """Another home store; `home` is the one that the page showed."""
 
+    home = forms.CharField(required=False, widget=forms.HiddenInput())
     store = forms.CharField(
         label=gettext_lazy("New home store"), max_length=100, widget=ChooserInput(Store)
     )
@@ -55,11 +57,11 @@ def change(request: PageRequest, kind: str, record_id: str) -> HttpResponse:
     """Show the home store, and give another one."""
     require.central(request, EDIT_CENTRAL_DATA)
     person = _person(kind, record_id)
-    form = HomeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = HomeForm(request, {"home": home_store.home_of(person)})
+    if form.is_valid():
         new = form.cleaned_data["store"]
         try:
-            home_store.change(connection, request.visit.user, person, new)
+            home_store.change(connection, request.visit.user, person, new, form.shown)
         except ValidationError as error:
             page.add_errors(form, error, {})
         else:
@@ -75,8 +77,7 @@ def change(request: PageRequest, kind: str, record_id: str) -> HttpResponse:
         "site": Site.objects.filter(site_id=home.site_id).first() if home else None,
         "log": change_log.entries(person.pk, (ActivityType.HOME_STORE_CHANGED,)),
     }
-    status = 422 if form.errors else 200
-    return render(request, "administration/home_store.html", context, status=status)
+    return render(request, "administration/home_store.html", context, status=form.status)
 
 
 def _person_name(person: Person) -> str:

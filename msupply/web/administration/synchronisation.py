@@ -2,30 +2,36 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from msupply.central import resync, store_sync
-from msupply.central.store_sync import SiteSetting
+from msupply.central.store_sync import SiteSetting, StoreSyncSettings
 from msupply.records.activity_types import ActivityType
 from msupply.records.stores import Store, StoreMode
+from msupply.services import meanwhile
+from msupply.services.meanwhile import Conflict
 from msupply.services.permissions import SERVER_ADMIN
 from msupply.sync.placement import SyncType
 from msupply.web import asked, require
-from msupply.web.administration import change_log, frame, looks, unlock
+from msupply.web.administration import change_log, frame, looks, places_form, unlock
 from msupply.web.administration.confirm import Question
+from msupply.web.administration.places_form import TYPE
+from msupply.web.edit_form import EditForm
 from msupply.web.visit import PageRequest
 
 # The sites on one page; others are searched for.
 SHOWN = 50
+INCLUDE = "include_transactions"
 LOGGED = (
     ActivityType.STORE_SYNC_TYPE_CHANGED,
     ActivityType.STORE_ACTIVE_SITE_CHANGED,
@@ -40,10 +46,10 @@ LOGGED = (
 
 @dataclass(frozen=True)
 class Line:
-    """One site of the table; `error` is what was wrong with what was chosen for it."""
+    """One site of the table, and the field for what the store is there."""
 
     setting: SiteSetting
-    error: str = ""
+    field: BoundField
 
     @property
     def mark(self) -> looks.Mark:
@@ -56,30 +62,18 @@ class Line:
         return [(kind.value, looks.CHOICE_WORDS[kind]) for kind in self.setting.choices]
 
 
-@dataclass
-class _Errors:
-    """What was refused: of the whole form, or of one site's line by its number."""
-
-    general: list[str] = field(default_factory=list)
-    by_site: dict[int, str] = field(default_factory=dict)
-
-
 def tab(request: PageRequest, store_id: str) -> HttpResponse:
     """Show how a store is synchronised; change it while the padlock is open."""
     require.central(request)
     store = get_object_or_404(Store.objects.select_related("name"), pk=store_id)
-    errors = _Errors()
+    settings = store_sync.settings_of(connection, store, text=asked.text(request.GET), most=SHOWN)
+    form = places_form.form_of(request, settings, store_sync.placed(connection, store))
     if request.method == "POST":
         _require_open(request)
-        try:
-            with transaction.atomic():
-                _save(request, store, errors)
-        except ValidationError as error:
-            errors.general += [] if errors.by_site else error.messages
-        else:
+        if form.is_valid() and _is_saved(request, store, form):
             messages.success(request, _("Saved"))
             return redirect("store-sync", store.pk)
-    return _show(request, store, errors)
+    return _show(request, store, settings, form)
 
 
 def _require_open(request: PageRequest) -> None:
@@ -87,58 +81,71 @@ def _require_open(request: PageRequest) -> None:
     unlock.require(request)
 
 
-def _show(request: PageRequest, store: Store, errors: _Errors) -> HttpResponse:
-    text = asked.text(request.GET)
-    settings = store_sync.settings_of(connection, store, text=text, most=SHOWN)
-    wrong = bool(errors.general or errors.by_site)
+def _show(
+    request: PageRequest, store: Store, settings: StoreSyncSettings, form: EditForm
+) -> HttpResponse:
     context = frame.of_store(request, store, "store-sync") | {
         "settings": settings,
-        "text": text,
-        "lines": [Line(s, errors.by_site.get(s.site.site_id, "")) for s in settings.sites],
-        "errors": errors.general,
+        "text": asked.text(request.GET),
+        "form": form,
+        "local": places_form.local_of(form),
+        "lines": [Line(s, form[f"{TYPE}{s.site.site_id}"]) for s in settings.sites],
         "may_unlock": request.visit.may(SERVER_ADMIN),
         "log": change_log.entries(store.pk, LOGGED),
     }
-    status = 422 if wrong else 200
-    return render(request, "administration/synchronisation.html", context, status=status)
+    return render(request, "administration/synchronisation.html", context, status=form.status)
 
 
-def _save(request: PageRequest, store: Store, errors: _Errors) -> None:
-    """Make every change that was asked for, or none. Raises ValidationError."""
-    user = request.visit.user
-    for number, chosen in _chosen(request):
-        if number == store.site_id:
-            continue
-        with _at(errors, number):
-            if chosen not in {kind.value for kind in SyncType}:
-                raise ValidationError(_("Choose one of the offered values."))
-            store_sync.set_sync_type(connection, store.pk, number, SyncType(chosen), user)
-    local = request.POST.get("local", "")
-    if local.isdecimal() and len(local) < 10 and int(local) != store.site_id:
-        with _at(errors, int(local)):
-            store_sync.set_local(connection, store.pk, int(local), user)
-    if store.store_mode == StoreMode.DISPENSARY:
-        include = "include_transactions" in request.POST
-        store_sync.set_include_transactions(connection, store.pk, include, user)
-    if "resync_patients" in request.POST:
+def _is_saved(request: PageRequest, store: Store, form: EditForm) -> bool:
+    """Make every change that was asked for, or none and say why."""
+    wanted = _wanted(store, form)
+    try:
+        with transaction.atomic():
+            now = places_form.values(store_sync.placed(connection, store, lock=True), wanted)
+            meanwhile.check(form.shown, wanted, now)
+            for name, value in wanted.items():
+                with _at(form, name):
+                    _change(request, store, name, value)
+    except Conflict as conflict:
+        form.tell(conflict)
+    except ValidationError as error:
+        if not form.errors:
+            form.add_error(None, error.messages)
+    return not form.errors
+
+
+def _wanted(store: Store, form: EditForm) -> dict[str, Any]:
+    """Return what the form was changed in, where that means anything."""
+    active = f"{TYPE}{store.site_id}"
+    return {
+        name: value
+        for name, value in form.changes.items()
+        if value != ""
+        and name != active
+        and (name != INCLUDE or store.store_mode == StoreMode.DISPENSARY)
+    }
+
+
+def _change(request: PageRequest, store: Store, name: str, value: Any) -> None:
+    user, number = request.visit.user, places_form.number_of(name)
+    if number is not None:
+        store_sync.set_sync_type(connection, store.pk, number, SyncType(value), user)
+    elif name == "local":
+        store_sync.set_local(connection, store.pk, value, user)
+    elif name == INCLUDE:
+        store_sync.set_include_transactions(connection, store.pk, value, user)
+    elif value:
         resync.resync_patients(connection, store.pk, user)
 
 
-def _chosen(request: PageRequest) -> Iterator[tuple[int, str]]:
-    """Return the sites of the form by number, each with the sync type that was chosen."""
-    for name, chosen in request.POST.items():
-        number = name.removeprefix("sync_")
-        if name != number and number.isdecimal() and len(number) < 10:
-            yield int(number), str(chosen)
-
-
 @contextmanager
-def _at(errors: _Errors, site_id: int) -> Iterator[None]:
+def _at(form: EditForm, name: str) -> Iterator[None]:
     """Show what a service refuses at the line of a site."""
     try:
         yield
     except ValidationError as error:
-        errors.by_site[site_id] = " ".join(error.messages)
+        line = f"{TYPE}{form.cleaned_data[name]}" if name == "local" else name
+        form.add_error(line if line in form.fields else None, " ".join(error.messages))
         raise
 
 

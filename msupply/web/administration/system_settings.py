@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from msupply.records.sites import Site
 from msupply.services.permissions import SERVER_ADMIN
 from msupply.web import page, require
 from msupply.web.administration import change_log, unlock
+from msupply.web.edit_form import EditForm
 from msupply.web.screens.forms import ChooserInput
 from msupply.web.visit import PageRequest
 
@@ -29,7 +30,7 @@ LOGGED = (
 )
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(EditForm):
     """Who edits central data, purchase orders and patients; how people log in."""
 
     primary = forms.CharField(
@@ -84,6 +85,12 @@ class SettingsForm(forms.Form):
         return site
 
 
+class ExceptionForm(EditForm):
+    """Whether this site enters its own purchase orders although procurement is centralised."""
+
+    local_procurement = forms.BooleanField(required=False)
+
+
 def central(request: PageRequest) -> HttpResponse:
     """Show and change the settings of the whole system, on the mSupply central server."""
     require.central_admin(request)
@@ -95,11 +102,9 @@ def central(request: PageRequest) -> HttpResponse:
         "second_factor_required": now.second_factor_required,
         "idle_minutes": now.idle_minutes,
     }
-    form = SettingsForm(request.POST or None, initial=initial)
+    form = SettingsForm(request, initial)
     if request.method == "POST":
         unlock.require(request)
-        # A form of unticked boxes alone is sent as nothing but its token.
-        form = SettingsForm(request.POST, initial=initial)
         if form.is_valid() and _saved(request, form):
             messages.success(request, _("Saved"))
             return redirect("system-settings")
@@ -107,18 +112,8 @@ def central(request: PageRequest) -> HttpResponse:
 
 
 def _saved(request: PageRequest, form: SettingsForm) -> bool:
-    values, user = form.cleaned_data, request.visit.user
     try:
-        with transaction.atomic():
-            settings.set_primary(connection, values["primary"], user)
-            settings.set_centralised_procurement(
-                connection, values["centralised_procurement"], user
-            )
-            settings.set_patients_edited_where_visible(
-                connection, values["patients_edited_where_visible"], user
-            )
-            settings.set_second_factor_required(connection, values["second_factor_required"], user)
-            settings.set_idle_minutes(connection, values["idle_minutes"], user)
+        settings.change(connection, form.changes, form.shown, request.visit.user)
     except ValidationError as error:
         page.add_errors(form, error, {})
         return False
@@ -134,8 +129,7 @@ def _show(request: PageRequest, form: SettingsForm, now: CentralSettings) -> Htt
         "unlocked": unlock.is_open(request),
         "log": sorted(log, key=lambda entry: entry.moment, reverse=True),
     }
-    status = 422 if form.errors else 200
-    return render(request, "administration/system_settings.html", context, status=status)
+    return render(request, "administration/system_settings.html", context, status=form.status)
 
 
 @require_POST
@@ -144,9 +138,12 @@ def local_procurement(request: PageRequest) -> HttpResponse:
     user = request.visit.user
     assert user is not None
     require.permission(request, SERVER_ADMIN)
-    wanted = "local_procurement" in request.POST
+    here = request.visit.here
+    form = ExceptionForm(request, {"local_procurement": here.local_procurement})
+    wanted = form.changes if form.is_valid() else {}
+    on = wanted.get("local_procurement", here.local_procurement)
     try:
-        warning = settings.set_local_procurement(connection, wanted, user)
+        warning = settings.set_local_procurement(connection, on, user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

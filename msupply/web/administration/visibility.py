@@ -197,16 +197,21 @@ def remove(request: PageRequest, store_id: str) -> HttpResponse:
     store = _store(request, store_id, to_edit=True)
     part = request.POST.get("part", "")
     join_id = asked.text(request.POST, "join")
+    if part not in PARTS or not join_id:
+        raise Http404
     assert request.visit.user is not None
     model: type[Record]
-    join: MasterListNameJoin | NameStoreJoin
+    join: MasterListNameJoin | NameStoreJoin | None
     if part == "items":
-        join = get_object_or_404(MasterListNameJoin, pk=join_id, name_id=store.name_id)
+        join = MasterListNameJoin.objects.filter(pk=join_id, name_id=store.name_id).first()
         model = MasterListNameJoin
     else:
         ours = {"name_id": store.name_id} if part == "seen" else {"store": store}
-        join = get_object_or_404(NameStoreJoin, pk=join_id, **ours)
+        join = NameStoreJoin.objects.filter(pk=join_id, **ours).first()
         model = NameStoreJoin
+    if join is None:
+        messages.info(request, _("It is not visible any more: others have taken it away."))
+        return _back(store, part)
     try:
         with transaction.atomic():
             before = _types(join.name_id)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,9 +15,10 @@ from msupply.services import assets
 from msupply.sync import failure
 from msupply.sync.failure import SyncFailure
 from msupply.web import alerts
+from msupply.web.administration.confirm import Question
 from msupply.web.alerts import Alert
 from msupply.web.cold_chain import equipment
-from msupply.web.screens import views
+from msupply.web.screens import labels, views
 from msupply.web.visit import PageRequest
 from msupply.wire import file_store, file_transfer
 
@@ -100,11 +102,20 @@ def _not_here(request: PageRequest) -> HttpResponse:
     )
 
 
-@require_POST
 def remove(request: PageRequest, asset_id: str, file_id: str) -> HttpResponse:
-    """Take a file away from an asset."""
+    """Ask whether to take a file away from an asset, and take it away."""
     asset = equipment.find(request, asset_id)
+    views.refuse_if(request.visit, asset)
     reference = _reference(request, asset_id, file_id)
+    question = Question(
+        _("Remove a document"),
+        [_("“%(name)s” is removed from this equipment.") % {"name": reference.file_name}],
+        _("Remove"),
+        reverse("asset", args=[asset_id]),
+        asset.asset_number or labels.one(asset),
+    )
+    if not question.is_confirmed(request):
+        return question.ask(request)
     assert request.visit.user is not None
     assets.remove_file(connection, request.visit.user, request.visit.store_id, asset, reference.pk)
     messages.success(request, _("The file is removed."))

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import msgspec
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,13 +23,17 @@ from msupply.records.assets import (
     AssetStatus,
 )
 from msupply.records.users import User
-from msupply.services import assets
+from msupply.services import assets, edit
+from msupply.services.meanwhile import Gone
 from msupply.services.permissions import PermissionMissing
+from msupply.web import gone
 from msupply.web.cold_chain import shown_properties
+from msupply.web.edit_form import EditForm
 from msupply.web.screens import cells, labels, views
 from msupply.web.screens import forms as record_forms
 from msupply.web.screens.cells import STATUS_COLOURS, Cell
 from msupply.web.screens.forms import ChooserInput, DateInput, MomentInput
+from msupply.web.screens.screen import Column, Screen
 from msupply.web.visit import PageRequest, Visit
 
 SLUG = "asset"
@@ -311,19 +314,23 @@ def add_log(request: PageRequest, asset_id: str) -> HttpResponse:
 
 def edit_page(request: PageRequest, asset_id: str) -> HttpResponse:
     """Change an asset and its properties."""
-    asset = find(request, asset_id)
-    views.refuse_if(request.visit, asset)
     screen = views.open_screen(request, SLUG)
     columns = [column for column in screen.form_fields if column.name in EDITED]
+    try:
+        asset = find(request, asset_id)
+    except Http404:
+        return _gone(request, screen, columns)
+    views.refuse_if(request.visit, asset)
     definitions = assets.property_definitions(connection, asset)
     form = _edit_form(request, asset, columns, definitions)
-    if request.method == "POST" and form.is_valid():
-        changed = record_forms.changed_values(columns, form.cleaned_data, asset)
-        old = assets.properties(asset)
-        new = shown_properties.merged(definitions, old, form.cleaned_data)
-        if new != old:
-            changed["properties"] = msgspec.json.encode(new).decode()
-        if _save(request, asset, changed, form):
+    if form.is_valid():
+        changed = record_forms.changed_values(columns, form, asset)
+        changed |= shown_properties.changed(form, assets.properties(asset))
+        try:
+            is_saved = _save(request, asset, changed, form)
+        except Gone:
+            return _gone(request, screen, columns)
+        if is_saved:
             messages.success(request, _("Saved"))
             return redirect("asset", asset.pk)
     context = {
@@ -332,25 +339,31 @@ def edit_page(request: PageRequest, asset_id: str) -> HttpResponse:
         "title": asset.asset_number or labels.one(asset),
         "cancel": reverse("asset", args=[asset.pk]),
     }
-    return render(request, "screens/form.html", context, status=422 if form.errors else 200)
+    return render(request, "screens/form.html", context, status=form.status)
 
 
-def _edit_form(request: PageRequest, asset: Asset, columns: Any, definitions: Any) -> forms.Form:
-    form_fields = {c.name: record_forms.form_field(request.visit, c, SLUG) for c in columns}
-    form_class = type(
-        "AssetForm", (forms.Form,), form_fields | shown_properties.fields(definitions)
-    )
-    initial = record_forms.initial_of(columns, asset)
-    initial |= shown_properties.initial(definitions, assets.properties(asset))
-    form: forms.Form = form_class(request.POST or None, initial=initial)
+def _gone(request: PageRequest, screen: Screen, columns: list[Column]) -> HttpResponse:
+    typed = shown_properties.typed(request.POST)
+    form = record_forms.form_of(request, columns, SLUG, None, typed)
+    return gone.show(request, form, screen.url, screen.title)
+
+
+def _edit_form(request: PageRequest, asset: Asset, columns: Any, definitions: Any) -> EditForm:
+    more = shown_properties.fields(definitions)
+    initial = shown_properties.initial(definitions, assets.properties(asset))
+    form = record_forms.form_of(request, columns, SLUG, asset, more, initial)
+    assert isinstance(form, EditForm)
     return form
 
 
-def _save(request: PageRequest, asset: Asset, changed: dict[str, Any], form: forms.Form) -> bool:
+def _save(request: PageRequest, asset: Asset, changed: dict[str, Any], form: EditForm) -> bool:
     assert request.visit.user is not None
+    shown = shown_properties.as_stored(form.shown)
     try:
-        assets.save(connection, request.visit.user, request.visit.store_id, changed, asset.pk)
+        assets.save(
+            connection, request.visit.user, request.visit.store_id, changed, asset.pk, shown=shown
+        )
     except ValidationError as error:
-        record_forms.add_errors(form, error)
+        record_forms.add_errors(form, error, edit.kind_of(Asset))
         return False
     return True

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from msupply.records.assets import AssetProperty
 from msupply.records.properties import ValueType
+from msupply.services.assets import PROPERTY
+from msupply.services.meanwhile import same
 from msupply.web.screens import cells
 from msupply.web.screens.forms import DateInput
 
-PREFIX = "property."
 NUMBERS: dict[str, type[int] | type[float]] = {ValueType.INTEGER: int, ValueType.FLOAT: float}
 
 
@@ -32,7 +34,7 @@ def _shown(value: Any) -> str:
 
 def fields(definitions: Sequence[AssetProperty]) -> dict[str, forms.Field]:
     """Return a form field for each property."""
-    return {f"{PREFIX}{d.key}": _field(d) for d in definitions}
+    return {f"{PROPERTY}{d.key}": _field(d) for d in definitions}
 
 
 def _field(definition: AssetProperty) -> forms.Field:
@@ -59,18 +61,32 @@ def _field(definition: AssetProperty) -> forms.Field:
 
 def initial(definitions: Sequence[AssetProperty], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the form begins with."""
-    return {f"{PREFIX}{d.key}": values.get(d.key) for d in definitions}
+    return {f"{PROPERTY}{d.key}": values.get(d.key) for d in definitions}
 
 
-def merged(
-    definitions: Sequence[AssetProperty], values: Mapping[str, Any], cleaned: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the properties with what the form says; those that it does not show stay."""
-    result = dict(values)
-    for definition in definitions:
-        value = cleaned.get(f"{PREFIX}{definition.key}")
-        if value in (None, ""):
-            result.pop(definition.key, None)
-        else:
-            result[definition.key] = value.isoformat() if hasattr(value, "isoformat") else value
-    return result
+def changed(form: forms.Form, now: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that the user of a form has changed; None stands for an empty one."""
+    found = {}
+    for name in form.changed_data:
+        key = name.removeprefix(PROPERTY)
+        value = _stored(form.cleaned_data.get(name))
+        if key != name and not same(value, now.get(key)):
+            found[name] = value
+    return found
+
+
+def as_stored(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form showed, its properties as they stand in the record."""
+    return {n: _stored(v) if n.startswith(PROPERTY) else v for n, v in shown.items()}
+
+
+def typed(sent: QueryDict) -> dict[str, forms.Field]:
+    """Return fields for the properties that a form has sent, when nobody knows their kinds."""
+    names = [name for name in sent if name.startswith(PROPERTY)]
+    return {n: forms.CharField(label=n.removeprefix(PROPERTY), required=False) for n in names}
+
+
+def _stored(value: Any) -> Any:
+    if value == "":
+        return None
+    return value.isoformat() if hasattr(value, "isoformat") else value

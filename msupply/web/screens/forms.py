@@ -1,7 +1,6 @@
 """Forms made from the columns of a record type; the rules are checked by services.edit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -9,11 +8,14 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from msupply.services import edit
+from msupply.services.meanwhile import Conflict, same
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType, registry
+from msupply.web.edit_form import EditForm
 from msupply.web.screens import labels, scope
 from msupply.web.screens.screen import Column, heading
-from msupply.web.visit import Visit
+from msupply.web.visit import PageRequest, Visit
 
 LONG_TEXTS = ("comment", "notes", "note", "description", "properties", "data", "body", "json")
 
@@ -33,14 +35,19 @@ class ChooserInput(forms.TextInput):
         """Add the record type to search, and the name of the record that is chosen."""
         context = super().get_context(name, value, attrs)
         kind = registry().by_table[self.target._meta.db_table]
-        is_told = value and self._may_be_told(kind, str(value))
-        chosen = labels.of(self.target, [value]).get(str(value), "") if is_told else ""
         context["widget"] |= {
             "record_type": kind.name,
-            "label": chosen or value or "",
+            "label": self.label_of(value) or value or "",
             "asking": self.asking,
         }
         return context
+
+    def label_of(self, value: Any) -> str:
+        """Return the name of a record, nothing for one that its reader may not be told."""
+        kind = registry().by_table[self.target._meta.db_table]
+        if not value or not self._may_be_told(kind, str(value)):
+            return ""
+        return labels.of(self.target, [value]).get(str(value), "")
 
     def _may_be_told(self, kind: RecordType, value: str) -> bool:
         """Addresses may give any id: nobody learns by it what a record of another store is."""
@@ -67,10 +74,41 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs={"data-utc": "", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
 
-def form_class(visit: Visit, columns: Sequence[Column], slug: str) -> type[forms.Form]:
-    """Return the form of some columns of a record type, which its list's pickers serve."""
-    fields = {column.name: form_field(visit, column, slug) for column in columns}
-    return type("RecordForm", (forms.Form,), fields)
+def form_of(
+    request: PageRequest,
+    columns: Sequence[Column],
+    slug: str,
+    record: Record | None,
+    more: Mapping[str, forms.Field] | None = None,
+    more_initial: Mapping[str, Any] | None = None,
+) -> forms.Form:
+    """Return the form of some columns of a record type, which its list's pickers serve.
+
+    `more` are fields that no column stands behind. The form of a new record begins with what its
+    address says.
+    """
+    fields = {column.name: form_field(request.visit, column, slug) for column in columns}
+    fields |= more or {}
+    initial = initial_of(columns, record) | dict(more_initial or {})
+    if record is not None:
+        mark = removal_mark(edit.kind_of(type(record)))
+        if mark is not None and mark.name not in fields:
+            # Not asked for, but nobody writes unawares into what is deleted meanwhile.
+            fields[mark.name] = form_field(request.visit, mark, slug)
+            fields[mark.name].widget = forms.HiddenInput()
+            initial |= initial_of([mark], record)
+        changed: forms.Form = type("ChangeForm", (EditForm,), fields)(request, initial)
+        return changed
+    given = {name: value for name, value in request.GET.items() if name in fields}
+    sent = request.POST if request.method == "POST" else None
+    form: forms.Form = type("NewForm", (forms.Form,), fields)(sent, initial=initial | given)
+    return form
+
+
+def removal_mark(kind: RecordType) -> "Column | None":
+    """Return the column that says whether a record is deleted, None where no column does."""
+    column = edit.removal_column(kind)
+    return kind.columns[column] if column else None
 
 
 def form_field(visit: Visit, column: Column, slug: str) -> forms.Field:
@@ -124,32 +162,36 @@ def initial_of(columns: Sequence[Column], record: Record | None) -> dict[str, An
 
 
 def changed_values(
-    columns: Sequence[Column], cleaned: Mapping[str, Any], record: Record | None
+    columns: Sequence[Column], form: forms.Form, record: Record | None
 ) -> dict[str, Any]:
     """Return the values that a user really changed, by column name, as columns hold them."""
     values = {}
     for column in columns:
-        value = cleaned.get(column.name)
+        value = form.cleaned_data.get(column.name)
         if value == "" and column.null:
             value = None
-        if record is None or not _same(value, getattr(record, column.attname)):
+        is_touched = column.name in form.changed_data
+        if record is None or (is_touched and not same(value, getattr(record, column.attname))):
             values[column.attname] = value
     return values
 
 
-def _same(new: Any, old: Any) -> bool:
-    if isinstance(new, datetime) and isinstance(old, datetime):
-        # The form shows whole seconds.
-        return new.replace(microsecond=0) == old.replace(microsecond=0)
-    if isinstance(new, date) or isinstance(old, date):
-        return bool(new == old)
-    if isinstance(new, str) and isinstance(old, str):
-        return new.replace("\r\n", "\n") == old.strip().replace("\r\n", "\n")
-    return bool((new or None) == (old or None)) if new in ("", None) else bool(new == old)
+def status_of(form: forms.Form) -> int:
+    """Return the HTTP status of a page with a form."""
+    if isinstance(form, EditForm):
+        return form.status
+    return 422 if form.errors else 200
 
 
-def add_errors(form: forms.Form, error: ValidationError) -> None:
-    """Show what a service refused next to the field it is about."""
+def add_errors(form: forms.Form, error: ValidationError, kind: RecordType | None = None) -> None:
+    """Show what a service refused next to the field it is about.
+
+    `kind` says which field tells that a record is deleted.
+    """
+    if isinstance(form, EditForm) and isinstance(error, Conflict):
+        mark = removal_mark(kind) if kind else None
+        form.tell(error, mark.name if mark else None)
+        return
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return

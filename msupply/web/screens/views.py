@@ -5,19 +5,22 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connection, models
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from msupply.services import edit
+from msupply.services.meanwhile import Gone
 from msupply.services.permissions import PermissionMissing
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.registry import RecordType, registry
-from msupply.web import asked
+from msupply.web import asked, gone
 from msupply.web.alerts import Alert
+from msupply.web.edit_form import EditForm
 from msupply.web.screens import cells, children, forms, labels, query, refusals, scope, visible
 from msupply.web.screens import screen as screens
 from msupply.web.screens.filters import filters_of, more
@@ -143,9 +146,17 @@ def detail(request: PageRequest, slug: str, record_id: str) -> HttpResponse:
 def edit_page(request: PageRequest, slug: str, record_id: str) -> HttpResponse:
     """Show and take the form of an existing record."""
     screen = open_screen(request, slug)
-    record = find_record(request, screen, record_id)
+    try:
+        record = find_record(request, screen, record_id)
+    except Http404:
+        return gone.show(request, _typed(request, screen), screen.url, screen.title)
     refuse_if(request.visit, record)
     return _form_page(request, screen, record)
+
+
+def _typed(request: PageRequest, screen: Screen) -> Form:
+    """Return the form of what is no longer there, with what was typed into it."""
+    return forms.form_of(request, screen.form_fields, screen.slug, None)
 
 
 def create(request: PageRequest, slug: str) -> HttpResponse:
@@ -161,34 +172,31 @@ def create(request: PageRequest, slug: str) -> HttpResponse:
 
 def _form_page(request: PageRequest, screen: Screen, record: Record | None) -> HttpResponse:
     columns = _form_columns(request.visit, screen, record)
-    form_class = forms.form_class(request.visit, columns, screen.slug)
-    if request.method == "POST":
-        form = form_class(request.POST)
-        if form.is_valid():
+    form = forms.form_of(request, columns, screen.slug, record)
+    if form.is_valid():
+        try:
             saved = _save(request, screen, record, form, columns)
-            if saved is not None:
-                messages.success(request, _("Saved"))
-                return redirect(screen.page("detail", saved.pk))
-    else:
-        given = {name: value for name, value in request.GET.items() if name in form_class().fields}
-        form = form_class(initial=forms.initial_of(columns, record) | given)
+        except Gone:
+            return gone.show(request, _typed(request, screen), screen.url, screen.title)
+        if saved is not None:
+            messages.success(request, _("Saved"))
+            return redirect(screen.page("detail", saved.pk))
     title = labels.one(record) if record else _("New: %(what)s") % {"what": screen.singular}
     cancel = screen.page("detail", record.pk) if record else screen.url
     context = {"screen": screen, "form": form, "title": title, "cancel": cancel}
-    status = 422 if form.errors else 200
-    return render(request, "screens/form.html", context, status=status)
+    return render(request, "screens/form.html", context, status=forms.status_of(form))
 
 
 def _save(
     request: PageRequest,
     screen: Screen,
     record: Record | None,
-    form: Any,
+    form: Form,
     columns: list[screens.Column],
 ) -> Record | None:
     visit = request.visit
     assert visit.user is not None
-    values = forms.changed_values(columns, form.cleaned_data, record)
+    values = forms.changed_values(columns, form, record)
     if record is None:
         values |= screen.only
         store = scope.own_store_column(screen.kind)
@@ -202,9 +210,10 @@ def _save(
             screen.kind.model,
             values,
             record.pk if record else None,
+            shown=form.shown if isinstance(form, EditForm) else None,
         )
     except ValidationError as error:
-        forms.add_errors(form, error)
+        forms.add_errors(form, error, screen.kind)
         return None
 
 
@@ -227,6 +236,8 @@ def delete(request: PageRequest, slug: str, record_id: str) -> HttpResponse:
     assert visit.user is not None
     try:
         edit.delete(connection, visit.user, visit.store_id, screen.kind.model, record.pk)
+    except ObjectDoesNotExist:
+        raise Http404 from None
     except ValidationError as error:
         return render(
             request, "screens/delete.html", context | {"errors": error.messages}, status=422

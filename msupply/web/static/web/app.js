@@ -19,8 +19,11 @@
     }
     for (const input of root.querySelectorAll("input[data-utc]:not([data-shown])")) {
       const moment = new Date(`${input.value}Z`);
-      if (input.value && !isNaN(moment)) input.value = local(moment);
-      input.dataset.shown = "";
+      if (input.value && !isNaN(moment)) {
+        input.dataset.moment = input.value;
+        input.value = local(moment);
+      }
+      input.dataset.shown = input.value;
     }
   }
 
@@ -28,7 +31,9 @@
   document.addEventListener("formdata", (event) => {
     for (const input of event.target.querySelectorAll("input[data-utc][data-shown]")) {
       const moment = new Date(input.value);
-      if (input.value && !isNaN(moment)) event.formData.set(input.name, moment.toISOString().slice(0, 19));
+      // In the hour that comes twice when summer time ends, a moment would not find its way back.
+      if (input.dataset.moment && input.value === input.dataset.shown) event.formData.set(input.name, input.dataset.moment);
+      else if (input.value && !isNaN(moment)) event.formData.set(input.name, moment.toISOString().slice(0, 19));
     }
     // Meanwhile another window may have gone on to another store.
     if (event.target.method === "post") event.formData.set("opened_in_store", document.body.dataset.store || "");
