@@ -59,14 +59,11 @@ def fault(record: Arrived) -> Message | None:
     if record.action.lower() not in buffer.ACTIONS:
         text = _("unknown action “{action}”: use insert, update, delete or merge")
         return Message(text, {"action": shortened(record.action)})
-    if "\0" in record.table:
-        return Message(_("a table's name has no NUL character"))
-    if "\0" in record.record_id:
-        return Message(_("a record's id has no NUL character"))
-    if len(record.table) > LONGEST_KEY:
-        return too_long("tableName", LONGEST_KEY)
-    if len(record.record_id) > LONGEST_KEY:
-        return too_long("recordId", LONGEST_KEY)
+    for name, text in (("tableName", record.table), ("recordId", record.record_id)):
+        if "\0" in text:
+            return Message(_("{field} must not hold the character NUL"), {"field": name})
+        if len(text) > LONGEST_KEY:
+            return too_long(name, LONGEST_KEY)
     if not _is_text(record.data):
         return Message(_("the record is not UTF-8"))
     return None

@@ -189,27 +189,28 @@ def test_unique_columns_of_the_receiver_stay_unique(north: StockSite) -> None:
         assert len(values) == len(set(values)), table
 
 
-def test_small_batches_bring_the_same_as_a_big_one(north: StockSite) -> None:
-    whole = pull(north)
-    cursor, pieces = 0, []
+def pulled(site: StockSite, cursor: int = 0, size: int = 500) -> tuple[list[Record], int]:
+    """All records from a cursor on, in batches of a size, and the cursor to go on with."""
+    records: list[Record] = []
     while True:
-        batch = pull(north, cursor, size=7)
-        assert len(batch["records"]) <= 7
+        batch = pull(site, cursor, size)
+        assert len(batch["records"]) <= size
         assert batch["total_records"] >= len(batch["records"])
-        assert batch["is_last_batch"] is (batch["total_records"] <= 7)
-        pieces += batch["records"]
-        check_batch(batch, cursor)
+        assert batch["is_last_batch"] is (batch["total_records"] <= size)
+        assert batch["end_cursor"] >= cursor - 1
+        records += batch["records"]
         cursor = batch["end_cursor"] + 1
         if batch["is_last_batch"]:
-            break
-    assert pieces == whole["records"]
-    assert cursor == whole["end_cursor"] + 1
+            return records, cursor
+
+
+def test_small_batches_bring_the_same_as_big_ones_and_end_where_they_do(north: StockSite) -> None:
+    assert pulled(north, size=7) == pulled(north)
 
 
 def test_the_cursor_asked_for_is_included(north: StockSite) -> None:
-    whole = pull(north)["records"]
-    third = whole[2]["cursor"]
-    assert pull(north, third)["records"] == whole[2:]
+    whole, _end = pulled(north)
+    assert pulled(north, whole[2]["cursor"])[0] == whole[2:]
 
 
 def test_a_pull_beyond_the_end_moves_no_cursor_back(north: StockSite) -> None:

@@ -353,7 +353,7 @@ def test_another_sites_identity_stops_everything(site, servers):
     assert servers.calls == ["site"]
 
 
-@pytest.mark.parametrize("part", ["cycle.integrate", "pull.buffer.store", "push.cursors.set_to"])
+@pytest.mark.parametrize("part", ["cycle.integrate", "pull.door.store", "push.cursors.set_to"])
 def test_a_database_that_fails_is_told(site, servers, monkeypatch, part):
     def fail(*_):
         raise DatabaseError("disk full")

@@ -94,7 +94,7 @@ class SQLite:
             try:
                 connection.connection.executemany(sql, rows)
             except BaseException:
-                if own:
+                if own and connection.connection.in_transaction:
                     connection.connection.execute("ROLLBACK")
                 raise
             if own:
