@@ -31,13 +31,14 @@ FIRST_RUN = [
 NEEDS: dict[tuple[str, ...], list[str]] = {
     (): [
         *("home", "choose-store", "lock", "all-records", "merges", "sync-footer"),
-        *("sync", "sync-status", "sync-now", "asset-reasons"),
+        *("sync", "sync-status", "sync-now", "files-retry", "asset-reasons"),
         *("stores", "store-matrix"),
         *("my-password", "password-again", "session-end"),
         *("second-factor", "second-factor-remove"),
     ],
     ("SERVER_ADMIN",): [
         *("sync-settings", "quarantined-retry", "local-procurement", "system-settings", "unlock"),
+        *("security-log", "security-log-export", "security-log-days"),
         *("sites", "site", "site-new", "site-wizard", "site-ready", "site-ready-text"),
         *("site-password", "site-reset", "site-start-over", "site-delete", "site-page"),
         *("site-retry", "sync-report", "sync-report-export", "country-map", "where-is"),
@@ -66,7 +67,11 @@ NEEDS: dict[tuple[str, ...], list[str]] = {
 GUARDED = [page for pages in NEEDS.values() for page in pages]
 # Pages of the mSupply central server; elsewhere everybody is told so.
 AT_CENTRAL = {
-    *(name for name in NEEDS["SERVER_ADMIN",] if not name.startswith(("sync-s", "quar", "local"))),
+    *(
+        name
+        for name in NEEDS["SERVER_ADMIN",]
+        if not name.startswith(("sync-s", "quar", "local", "security-log"))
+    ),
     *NEEDS["EDIT_CENTRAL_DATA",],
     *NEEDS["EDIT_CENTRAL_DATA", "ASSET_CATALOGUE_ITEM_MUTATE"],
     *("stores", "store-matrix", "second-factor", "second-factor-remove"),

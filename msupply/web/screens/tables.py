@@ -191,7 +191,8 @@ class Preview(msgspec.Struct, frozen=True):
     faulty: int
     rows: int
     ignored: list[str]
-    key: str
+    key: tuple[str, ...]
+    key_heading: str
     errors: list[RowError]
     more_errors: bool
     shown: list[Shown]
@@ -205,6 +206,7 @@ def _preview(planned: Plan) -> Preview:
         planned.faulty,
         len(planned.rows),
         planned.ignored,
+        planned.key,
         planned.key_heading,
         planned.errors[:ERRORS_SHOWN],
         len(planned.errors) > ERRORS_SHOWN,
