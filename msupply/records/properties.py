@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from msupply.sync.declare import Central, Modern, Permissions, Record, Ref, Shared
+from msupply.sync.declare import Central, Modern, OfStoresName, Permissions, Record, Ref
 
 
 class ValueType(models.TextChoices):
@@ -61,7 +61,7 @@ class NameOmsFields(Record):
 
     number = 137
     data_types = (12,)
-    sync = Shared()
+    sync = OfStoresName("id")
     keyed_by = "records.Name"
     permissions = Permissions(edit="NAME_PROPERTIES_MUTATE")
     modern = Modern("name_oms_fields")
