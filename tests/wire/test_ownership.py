@@ -8,7 +8,7 @@ import pytest
 from msupply.records.activity import ActivityLog
 from msupply.records.assets import Asset
 from msupply.records.authorisations import AuthorisationRequest
-from msupply.records.clinicians import Clinician
+from msupply.records.clinicians import Clinician, ClinicianStoreJoin
 from msupply.records.documents import Document
 from msupply.records.items import Item
 from msupply.records.messages import SyncMessage
@@ -264,3 +264,14 @@ def test_the_properties_of_a_store_are_its_own(hub, clinic, south):
     assert hub.refuses(south, mine, properties='{"road":"none"}')
     hub.hear(clinic, mine, properties='{"road":"good"}')
     assert NameOmsFields.objects.get().properties == '{"road":"good"}'
+
+
+def test_a_primary_server_edits_what_it_shares_with_the_stores_of_others(hub, clinic, south):
+    prescriber = Clinician.objects.create(
+        id="C4", code="c", last_name="Sow", initials="S", store_id="ST-02"
+    )
+    join = ClinicianStoreJoin.objects.create(id="CJ", clinician=prescriber, store_id="ST-02")
+    assert hub.refuses(clinic, join, store_id="ST-01")
+    here.change(hub.connection, primary_site_id=12)
+    hub.hear(clinic, join, store_id="ST-01")
+    assert ClinicianStoreJoin.objects.get().store_id == "ST-01"
