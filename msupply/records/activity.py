@@ -22,6 +22,7 @@ class ActivityLog(Record):
     number = 115
     data_types = (62,)
     sync = Store("store_id")
+    written_once = True
     permissions = Permissions(view="LOG_QUERY", edit="STORE_ACCESS")
     legacy = Legacy(
         "om_activity_log",

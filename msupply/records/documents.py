@@ -116,6 +116,7 @@ class Document(Record):
     data_types = (30, 33)
     # Versions are only ever added, so whoever sees the patient may write one.
     sync = Patient(visible="owner_name_id")
+    written_once = True
     permissions = Permissions(view="DOCUMENT_QUERY", edit="DOCUMENT_MUTATE")
     legacy = Legacy(
         "om_document",

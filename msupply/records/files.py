@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from msupply.sync.declare import Modern, Permissions, Record, Shared, integer
+from msupply.sync.declare import Attached, Modern, Permissions, Record, integer
 
 
 class SyncFileReference(Record):
@@ -38,7 +38,9 @@ class SyncFileReference(Record):
 
     number = 140
     data_types = (49,)
-    sync = Shared()
+    sync = Attached("table_name", "record_id")
+    # So that nobody's bytes, once here, become those of something else.
+    fixed = ("table_name", "record_id", "file_name", "mime_type", "total_bytes")
     # Only equipment has files.
     permissions = Permissions(view="ASSET_QUERY", edit="ASSET_MUTATE")
     modern = Modern(

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from msupply.records.values import JsonText
-from msupply.sync.declare import Central, Modern, Permissions, Record, Ref, Shared
+from msupply.sync.declare import Central, Modern, OfStoresName, Permissions, Record, Ref
 
 
 class ValueType(models.TextChoices):
@@ -62,7 +62,7 @@ class NameOmsFields(Record):
 
     number = 137
     data_types = (12,)
-    sync = Shared()
+    sync = OfStoresName("id")
     keyed_by = "records.Name"
     permissions = Permissions(edit="NAME_PROPERTIES_MUTATE")
     modern = Modern("name_oms_fields")

@@ -94,7 +94,9 @@ class Barcode(Record):
 
     number = 72
     data_types = (10,)
+    # It has no owner: whoever scans a pack adds its code, and corrects what else is known of it.
     sync = Shared()
+    fixed = ("gtin", "item_id")
     permissions = Permissions(edit="ITEM_MUTATE")
     legacy = Legacy(
         "barcode",

@@ -27,6 +27,7 @@ class SystemLog(Record):
     number = 196
     data_types = (62,)
     sync = UpOnly()
+    written_once = True
     permissions = Permissions(view="SERVER_ADMIN", edit="SERVER_ADMIN")
     modern = Modern(
         "system_log",

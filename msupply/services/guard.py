@@ -21,6 +21,8 @@ from msupply.sync.declare.registry import RecordType
 
 Values = Mapping[str, Any]
 Needed = list[tuple[str | None, str]]
+# Edited where several stores may be: the user needs the permission in the store of the log-in.
+_OF_NO_STORE = (Editor.ANYWHERE, Editor.VISIBLE, Editor.PARTY, Editor.ATTACHED)
 
 
 class ByProgramOnly(Exception):
@@ -59,6 +61,8 @@ class Guard:
         """Return what `check` raises."""
         found = self._row(before) if before is not None else None
         found = found or self._row(after)
+        if found is None and before is not None:
+            found = self._change(dict(before), dict(after))
         if found is None and self.user is not None:
             for permission in rights.steps(self.kind.name, before, after):
                 if not permissions.allowed(self.user, self._owner(after), permission):
@@ -70,6 +74,10 @@ class Guard:
         if key not in self._answers:
             self._answers[key] = self._decide(dict(values))
         return self._answers[key]
+
+    def _change(self, before: dict[str, Any], after: dict[str, Any]) -> Exception | None:
+        refusal = ownership.refusal_of_change(self.connection, self.kind, before, after, self.here)
+        return None if refusal is None else ownership.EditRefused(refusal)
 
     def _decide(self, values: dict[str, Any]) -> Exception | None:
         kind, here = self.kind, self.here
@@ -98,7 +106,7 @@ class Guard:
             # One table of two policies names the permission of those rows that sites edit.
             own: Needed = [] if isinstance(kind.policy, SplitBy) else [(self.store_id, edit)]
             return [*own, (self.store_id, permissions.EDIT_CENTRAL_DATA)]
-        if policy.editor is Editor.ANYWHERE:
+        if policy.editor in _OF_NO_STORE:
             # A message is its sender's, though its store is the one that gets it.
             return [(self.store_id, edit)]
         owner = ownership.store_of(self.connection, kind, policy, values)
@@ -143,7 +151,8 @@ def _deciding_columns(kind: RecordType) -> list[str]:
     paths: list[str] = [] if kind.syncs else ["store_id"]
     policies = [policy for _test, policy in kind.branches]
     for policy in policies:
-        paths += [path for path in (policy.store, policy.partner, policy.home) if path]
+        decides = (policy.store, policy.partner, policy.home, policy.visible, policy.own_name)
+        paths += [path for path in (*decides, *(policy.attached or ())) if path]
     if isinstance(kind.policy, SplitBy):
         paths.append(kind.policy.column)
     rows = rights.BY_TYPE.get(kind.name)

@@ -21,7 +21,14 @@ from msupply.sync.declare.removal import HardDelete, SoftDelete
 # How often somebody looks for something to edit before giving up.
 _ATTEMPTS = 8
 _RECENT_TRIED = 6
-_SHARED = (Editor.ANYWHERE, Editor.OWNER_OR_CENTRAL, Editor.HOME)
+_SHARED = (
+    Editor.ANYWHERE,
+    Editor.OWNER_OR_CENTRAL,
+    Editor.HOME,
+    Editor.VISIBLE,
+    Editor.PARTY,
+    Editor.ATTACHED,
+)
 # Of these depends what goes where at all.
 NOT_EDITED = {
     "store",
@@ -142,6 +149,8 @@ def change_record(
     if before is None or kind.name in NOT_EDITED:
         return None
     free = [name for name in kind.columns if name not in _fixed(kind)]
+    if not free:
+        return None
     some = [name for name in free if chance.random() < max(0.2, 1 / len(free))]
     row = values.invent(chance, machine.connection, kind, before, some)
     if row is None:
@@ -221,8 +230,8 @@ def is_allowed(machine: Machine, kind: RecordType, row: Row) -> bool:
 
 
 def _fixed(kind: RecordType) -> set[str]:
-    """The columns that say whose a record is."""
-    fixed = {"id", "extra"}
+    """The columns that say whose a record is, and those that are written once."""
+    fixed = {"id", "extra", *kind.fixed}
     paths: list[str | None] = []
     for _, policy in kind.branches:
         paths += [policy.store, policy.partner, policy.other_party, policy.visible, policy.home]

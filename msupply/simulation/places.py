@@ -5,6 +5,7 @@ SQL: it judges routing and the edit guard, so it shares nothing with them.
 """
 
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Any
 
@@ -70,7 +71,9 @@ class Country:
         return any(self.rows("store")[s]["store_mode"] == "DISPENSARY" for s in self._active[site])
 
     def _visible(self, site: int) -> set[str]:
-        stores = self._active[site] | self._collected[site]
+        return self._visible_in(self._active[site] | self._collected[site])
+
+    def _visible_in(self, stores: AbstractSet[str]) -> set[str]:
         found = set()
         for kind in registry().visibility:
             join = kind.model.visibility
@@ -140,17 +143,51 @@ class Country:
         store = self._follow(kind, row, policy.store)
         if store in knows.frozen or (site == CENTRAL and kind.by_v6_alone and not knows.modern):
             return False
-        if policy.editor is Editor.ANYWHERE:
-            return True
         if policy.editor is Editor.CENTRAL or (policy.procurement and knows.procurement):
             return at_centre
-        if policy.editor is Editor.HOME:
-            home = self._follow(kind, row, policy.home)
-            free = home is None or knows.patients_where_visible
-            return free or (self.site_of(home) == site and home not in knows.frozen)
-        if policy.editor is Editor.OWNER_OR_CENTRAL and at_centre:
+        if policy.editor is Editor.ATTACHED:
+            return self._may_attach(policy, row, site, knows)
+        by_visibility = policy.editor is Editor.HOME and knows.patients_where_visible
+        if policy.editor is Editor.VISIBLE or by_visibility:
+            sees_all = site == CENTRAL or (knows.modern and kind.of_oms_central)
+            return sees_all or self._may_edit_visible(kind, policy, row, site, knows)
+        owners = self._owners(kind, policy, row)
+        if policy.editor is Editor.HOME and not knows.frozen.isdisjoint(owners):
+            return False
+        ours = policy.editor is Editor.ANYWHERE or site in map(self.site_of, owners)
+        shared = policy.editor is Editor.OWNER_OR_CENTRAL or not owners
+        return ours or (shared and at_centre)
+
+    def _may_edit_visible(
+        self, kind: RecordType, policy: Policy, row: Row, site: int, knows: Told
+    ) -> bool:
+        home = self._follow(kind, row, policy.home)
+        if home and self.site_of(home) == site:
             return True
-        return store is not None and self.site_of(store) == site
+        subject = self._follow(kind, row, policy.visible)
+        if subject is None:
+            return knows.modern if kind.of_oms_central else knows.primary
+        return subject in self._visible_in(self._active[site] | knows.collected)
+
+    def _owners(self, kind: RecordType, policy: Policy, row: Row) -> set[str]:
+        if policy.own_name:
+            found = {self._store_of_name.get(self._follow(kind, row, policy.own_name))}
+        elif policy.editor is Editor.HOME:
+            found = {self._follow(kind, row, policy.home)}
+        elif policy.editor is Editor.PARTY:
+            found = {self._follow(kind, row, path) for path in (policy.store, policy.partner)}
+        else:
+            found = {self._follow(kind, row, policy.store)}
+        return {store for store in found if store}
+
+    def _may_attach(self, policy: Policy, row: Row, site: int, knows: Told) -> bool:
+        assert policy.attached is not None
+        table, record_id = (row[column] for column in policy.attached)
+        kind = registry().by_table.get(table)
+        if kind is None or not kind.syncs or kind.table == "sync_file_reference":
+            return False
+        about = self.rows(table).get(record_id)
+        return about is not None and self.may_edit(kind, about, site, knows)
 
     def _follow(self, kind: RecordType, row: Row, path: str | None) -> Any:
         if path is None:

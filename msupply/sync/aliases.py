@@ -11,13 +11,13 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_noop as _
 
-from msupply.sync import ownership, quarantine
+from msupply.sync import acceptance, ownership, quarantine
+from msupply.sync.acceptance import Sender
 from msupply.sync.clock import now_text
 from msupply.sync.declare.decoded import DecodedBatch
 from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import RecordType, registry
 from msupply.sync.declare.removal import HardDelete
-from msupply.sync.ownership import Sender
 from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect
 from msupply.sync.sql.dialect import stage_name
@@ -177,7 +177,7 @@ class Aliases:
         merged = registry().by_table[self.kind.merged_table]
         kept = batch.columns["kept_id"]
         ids = list({record_id for record_id in (*batch.ids, *kept) if record_id})
-        refused = ownership.refused_deletes(self.connection, merged, ids, sender)
+        refused = acceptance.not_owned(self.connection, merged, ids, sender)
         return {
             place: refused.get(lost) or refused[kept[place]]
             for place, lost in enumerate(batch.ids)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_noop as _
 
-from msupply.sync import buffer, changelog, ownership, quarantine
+from msupply.sync import acceptance, buffer, changelog, quarantine
 from msupply.sync import here as instance
 from msupply.sync.buffer import Chunk
 from msupply.sync.clock import now_text
@@ -30,8 +30,8 @@ def integrate_deletes(
         problem = Problem(quarantine.UNSUPPORTED, reason)
         problems = dict.fromkeys(ids, problem)
     elif origin.is_site:
-        sender = ownership.sender(connection, instance.load(connection), origin.site_id)
-        problems = ownership.refused_deletes(connection, kind, ids, sender)
+        sender = acceptance.sender(connection, instance.load(connection), origin.site_id)
+        problems = acceptance.not_owned(connection, kind, ids, sender)
     with transaction.atomic(using=connection.alias):
         if isinstance(kind.removal, HardDelete):
             problems = _still_referred_to(connection, kind, ids) | problems

@@ -1,21 +1,19 @@
-"""Who may edit a record: one policy, read for people here and for what arrives (domain.md A.1)."""
+"""Who may edit a record here: the policy, read for people (domain.md A.1).
 
-from collections.abc import Sequence
+What a site pushes is judged by the same policies in acceptance.py.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.translation import gettext_noop as _
 
-from msupply.sync import orders, quarantine
-from msupply.sync.declare.decoded import DecodedBatch
-from msupply.sync.declare.message import Message
+from msupply.sync import orders
 from msupply.sync.declare.policy import Editor, Policy, SplitBy
-from msupply.sync.declare.registry import RecordType
+from msupply.sync.declare.registry import RecordType, registry
 from msupply.sync.here import Here
-from msupply.sync.models import StoreSettings
 from msupply.sync.placement import active_stores
-from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect
 
 
@@ -52,10 +50,40 @@ def refusal(
     """
     if not kind.syncs:
         return None
-    if kind.by_v6_alone and here.is_central and not here.is_oms_central:
-        # From here there is no way to the other central server.
-        return Refusal(Editor.MODERN)
-    return _refusal_by_policy(connection, kind, values, here)
+    return out_of_reach(kind, here) or _refusal_by_policy(connection, kind, values, here)
+
+
+def out_of_reach(kind: RecordType, here: Here) -> Refusal | None:
+    """Return why no row of a type can be edited here: no way leads to the other central server."""
+    lost = kind.by_v6_alone and here.is_central and not here.is_oms_central
+    return Refusal(Editor.MODERN) if lost else None
+
+
+def refusal_of_change(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    here: Here,
+) -> Refusal | None:
+    """Return why a row that is here cannot become another one, None when it can.
+
+    Who may edit both is another question: see `refusal`.
+    """
+    if not kind.syncs:
+        return None
+    policy = policy_of(connection, kind, after)
+    lasting: list[str] = []
+    if not is_centre(kind, here):
+        lasting = kind.fixed
+        if policy.editor in (Editor.VISIBLE, Editor.PARTY):
+            lasting = [*lasting, *filter(None, (policy.visible, policy.store, policy.partner))]
+    elif kind.model.written_once:
+        lasting = kind.fixed
+    changed = any(before.get(column) != after.get(column) for column in lasting)
+    if changed or policy_of(connection, kind, before) is not policy:
+        return Refusal(Editor.NOWHERE)
+    return None
 
 
 def _refusal_by_policy(
@@ -71,24 +99,97 @@ def _refusal_by_policy(
         return None
     if editor is Editor.CENTRAL:
         return Refusal(_centre(kind, here), store)
-    if editor is Editor.HOME:
-        store = value_of(connection, kind, policy.home, values)
-        free = store is None or here.edits_patients_where_visible
-        if not free and store in frozen:
-            # What the site still writes as the home could come too late.
-            return Refusal(Editor.NOWHERE_YET, store)
-    else:
-        free = False
-        if store is None and policy.everywhere_without_store:
-            editor = _centre(kind, here)
-    is_ours = here.site_id is not None and store in active_stores(connection, here.site_id)
-    return None if free or is_ours else Refusal(editor, store)
+    if editor is Editor.ATTACHED:
+        return _refusal_by_record(connection, policy, values, here)
+    if editor is Editor.VISIBLE or (editor is Editor.HOME and here.edits_patients_where_visible):
+        return _refusal_where_invisible(connection, kind, policy, values, here)
+    # That store has been looked up; but a message has two.
+    known = store if editor is not Editor.PARTY else None
+    owners = [known] if known else _owners(connection, kind, policy, values)
+    return _refusal_by_owner(connection, kind, policy, owners, here)
+
+
+def _refusal_by_owner(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    policy: Policy,
+    owners: list[str],
+    here: Here,
+) -> Refusal | None:
+    if not owners:
+        return None if is_centre(kind, here) else Refusal(_centre(kind, here))
+    if policy.editor is Editor.HOME and owners[0] in orders.frozen_stores(connection, here):
+        # What the site still writes as the home could come too late.
+        return Refusal(Editor.NOWHERE_YET, owners[0])
+    # Without a number, of a site that is not set up, no store is active here.
+    active = active_stores(connection, here.site_id) if here.site_id is not None else ()
+    is_ours = not frozenset(owners).isdisjoint(active)
+    return None if is_ours else Refusal(policy.editor, owners[0])
+
+
+def _owners(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    policy: Policy,
+    values: dict[str, Any],
+) -> list[str]:
+    """Return the stores of which one must be active where a row is edited."""
+    if policy.own_name:
+        name = value_of(connection, kind, policy.own_name, values)
+        return sorted(stores_by_name(connection, [name or ""]).values())
+    paths = [policy.home if policy.editor is Editor.HOME else policy.store]
+    if policy.editor is Editor.PARTY:
+        paths.append(policy.partner)
+    found = [value_of(connection, kind, path, values) for path in paths]
+    return [owner for owner in found if owner]
+
+
+def _refusal_by_record(
+    connection: BaseDatabaseWrapper, policy: Policy, values: dict[str, Any], here: Here
+) -> Refusal | None:
+    """Ask for the record that a row is attached to; nobody edits what is attached to nothing."""
+    assert policy.attached is not None
+    table, record_id = (values.get(column) or "" for column in policy.attached)
+    about = registry().by_table.get(table)
+    if about is None or not about.syncs or about.policies_where(lambda p: p.attached is not None):
+        return Refusal(Editor.ATTACHED)
+    row = row_of(connection, about, record_id)
+    return Refusal(Editor.ATTACHED) if row is None else refusal(connection, about, row, here)
+
+
+def _refusal_where_invisible(
+    connection: BaseDatabaseWrapper,
+    kind: RecordType,
+    policy: Policy,
+    values: dict[str, Any],
+    here: Here,
+) -> Refusal | None:
+    if sees_all_patients(kind, here):
+        return None
+    active = active_stores(connection, here.site_id)
+    if policy.home and value_of(connection, kind, policy.home, values) in active:
+        return None
+    subject = value_of(connection, kind, policy.visible, values)
+    if subject is None:
+        return Refusal(_centre(kind, here))
+    stores = (*active, *here.orders.collected_stores)
+    seen = visible_among(connection, stores, [subject])
+    return None if subject in seen else Refusal(Editor.VISIBLE)
+
+
+def sees_all_patients(kind: RecordType, here: Here) -> bool:
+    """True on the central server that all records of a type come to."""
+    return here.is_central or (here.is_oms_central and kind.of_oms_central)
 
 
 def is_central_for(kind: RecordType, here: Here, policy: Policy) -> bool:
     """True where this instance is the central server that owns a type and may edit it."""
-    if editor_of(policy, here) not in (Editor.CENTRAL, Editor.OWNER_OR_CENTRAL):
-        return False
+    shared = editor_of(policy, here) in (Editor.CENTRAL, Editor.OWNER_OR_CENTRAL)
+    return shared and is_centre(kind, here)
+
+
+def is_centre(kind: RecordType, here: Here) -> bool:
+    """True on the central server that edits what is central of a type, and what has no owner."""
     return here.is_oms_central if kind.of_oms_central else here.is_primary
 
 
@@ -135,147 +236,6 @@ def value_of(
     return found
 
 
-@dataclass(frozen=True)
-class Sender:
-    """A site that pushes, and what it owns: its active stores, and central data if they are its.
-
-    A store that has just left a site which could not be told is still among its stores.
-    """
-
-    site_id: int
-    stores: frozenset[str]
-    here: Here
-
-    def may_edit(self, kind: RecordType, policy: Policy, store: str | None) -> bool:
-        """True when a row under this policy is the sender's; `store` owns it, or is its home."""
-        editor = editor_of(policy, self.here)
-        if editor is Editor.CENTRAL:
-            here = self.here
-            owner = here.oms_central_site_id if kind.of_oms_central else here.primary_site_id
-            return owner == self.site_id
-        if editor is Editor.HOME and self.here.edits_patients_where_visible:
-            return True
-        return editor is Editor.ANYWHERE or store is None or store in self.stores
-
-
-def sender(connection: BaseDatabaseWrapper, here: Here, site_id: int | None) -> Sender:
-    """Return what a site owns."""
-    # No site has the number -1: unlike 0, no setting names it.
-    number = site_id or -1
-    settings = StoreSettings.objects.using(connection.alias)
-    late = settings.filter(late_site=number).values_list("store_id", flat=True)
-    return Sender(number, frozenset(active_stores(connection, number)).union(late), here)
-
-
-def refused_from_site(
-    connection: BaseDatabaseWrapper, kind: RecordType, batch: DecodedBatch, sender: Sender
-) -> dict[int, Problem]:
-    """Return the records of a pushed batch that the sending site does not own.
-
-    Both the row as it arrives and the row as it is here must belong to the sender.
-    """
-    refused: dict[int, Problem] = {}
-    for places, policy in _places_by_policy(connection, kind, batch):
-        owner = _owner_path(policy)
-        good = [place for place in places if place not in batch.errors]
-        if owner is None:
-            if not sender.may_edit(kind, policy, None):
-                refused |= dict.fromkeys(good, _not_owner(kind, policy, None, sender))
-            continue
-        arriving = _arriving(connection, kind, owner, batch)
-        present = _present(connection, kind, owner, [batch.ids[place] for place in good])
-        stores = {None, *arriving, *present.values()}
-        foreign = {store for store in stores if not sender.may_edit(kind, policy, store)}
-        if not foreign:
-            continue
-        for place in good:
-            for store in (arriving[place], present.get(batch.ids[place])):
-                if store in foreign:
-                    refused[place] = _not_owner(kind, policy, store, sender)
-    return refused
-
-
-def refused_deletes(
-    connection: BaseDatabaseWrapper, kind: RecordType, ids: Sequence[str], sender: Sender
-) -> dict[str, Problem]:
-    """Return the deletes pushed by a site that are not the site's to make."""
-    refused: dict[str, Problem] = {}
-    for members, policy in _ids_by_policy(connection, kind, ids):
-        owner = _owner_path(policy)
-        stores = _present(connection, kind, owner, members) if owner else {}
-        for record_id in members:
-            store = stores.get(record_id)
-            if not sender.may_edit(kind, policy, store):
-                refused[record_id] = _not_owner(kind, policy, store, sender)
-    return refused
-
-
-def _owner_path(policy: Policy) -> str | None:
-    return policy.home if policy.editor is Editor.HOME else policy.store
-
-
-def _not_owner(kind: RecordType, policy: Policy, store: str | None, sender: Sender) -> Problem:
-    if editor_of(policy, sender.here) is Editor.CENTRAL:
-        text = _("{type}: edited on the central server only")
-    elif policy.editor is Editor.HOME:
-        text = _("{type}: edited at its home store “{store}”, which is not active on that site")
-    else:
-        text = _("{type}: the site does not own it, as store “{store}” is not active there")
-    reason = Message(text, {"type": kind.name, "store": store or ""})
-    return Problem(quarantine.NOT_OWNER, reason)
-
-
-def _places_by_policy(
-    connection: BaseDatabaseWrapper, kind: RecordType, batch: DecodedBatch
-) -> list[tuple[Sequence[int], Policy]]:
-    policy = kind.policy
-    if not isinstance(policy, SplitBy):
-        assert isinstance(policy, Policy)
-        return [(range(len(batch)), policy)]
-    values = _arriving(connection, kind, policy.column, batch)
-    matching = [place for place, value in enumerate(values) if value == policy.value]
-    others = [place for place, value in enumerate(values) if value != policy.value]
-    return [(matching, policy.match), (others, policy.other)]
-
-
-def _ids_by_policy(
-    connection: BaseDatabaseWrapper, kind: RecordType, ids: Sequence[str]
-) -> list[tuple[Sequence[str], Policy]]:
-    policy = kind.policy
-    if not isinstance(policy, SplitBy):
-        assert isinstance(policy, Policy)
-        return [(ids, policy)]
-    values = _present(connection, kind, policy.column, ids)
-    # A row that is not here belongs to nobody.
-    matching = [i for i in ids if i not in values or values[i] == policy.value]
-    others = [i for i in ids if i in values and values[i] != policy.value]
-    return [(matching, policy.match), (others, policy.other)]
-
-
-def _arriving(
-    connection: BaseDatabaseWrapper, kind: RecordType, path: str, batch: DecodedBatch
-) -> Sequence[str | None]:
-    """Return what a path leads to from each record of a batch."""
-    if "." not in path:
-        return batch.columns[path]
-    reference, table, target = kind.follow(path)
-    parents = batch.columns[reference]
-    found = lookup(connection, table, target, {p for p in parents if p})
-    return [found.get(p) for p in parents]
-
-
-def _present(
-    connection: BaseDatabaseWrapper, kind: RecordType, path: str, ids: Sequence[str]
-) -> dict[str, str | None]:
-    """Return what a path leads to from the rows that are here, by id."""
-    if "." not in path:
-        return lookup(connection, kind.table, path, ids)
-    reference, table, target = kind.follow(path)
-    parents = lookup(connection, kind.table, reference, ids)
-    found = lookup(connection, table, target, set(parents.values()) - {None})
-    return {record: found.get(parent_id) for record, parent_id in parents.items()}
-
-
 def lookup(connection: BaseDatabaseWrapper, table: str, column: str, ids: Any) -> dict[str, Any]:
     """Return one column of the rows with these ids, by id."""
     speak = dialect(connection)
@@ -285,3 +245,47 @@ def lookup(connection: BaseDatabaseWrapper, table: str, column: str, ids: Any) -
             [speak.ids_parameter(ids)],
         )
         return dict(cursor.fetchall())
+
+
+def row_of(
+    connection: BaseDatabaseWrapper, kind: RecordType, record_id: str
+) -> dict[str, Any] | None:
+    """Return the columns of a record, None where it is not here."""
+    names = ", ".join(f'"{name}"' for name in kind.columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT {names} FROM "{kind.table}" WHERE id = %s', [record_id])
+        row = cursor.fetchone()
+    return None if row is None else dict(zip(kind.columns, row, strict=True))
+
+
+def stores_by_name(connection: BaseDatabaseWrapper, names: Iterable[str]) -> dict[str, str]:
+    """Return the stores whose own names these are, by name."""
+    column = registry().store_columns.name
+    if column is None:
+        return {}
+    speak = dialect(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT {column}, id FROM "{registry().stores.table}" WHERE {speak.in_ids(column)}',
+            [speak.ids_parameter(names)],
+        )
+        return dict(cursor.fetchall())
+
+
+def visible_among(
+    connection: BaseDatabaseWrapper, stores: Iterable[str], subjects: Iterable[str]
+) -> set[str]:
+    """Return those of some patients and prescribers that are visible in some stores."""
+    speak = dialect(connection)
+    parameters = [speak.ids_parameter(stores), speak.ids_parameter(subjects)]
+    parts = [
+        f'SELECT {join.subject} FROM "{kind.table}"'
+        f" WHERE {speak.in_ids(join.store)} AND {speak.in_ids(join.subject)}"
+        for kind in registry().visibility
+        if (join := kind.model.visibility)
+    ]
+    if not parts:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ".join(parts), parameters * len(parts))
+        return {subject for (subject,) in cursor.fetchall()}

@@ -42,6 +42,14 @@ def active_stores(connection: BaseDatabaseWrapper, site_id: int | None) -> tuple
         return tuple(store for (store,) in cursor.fetchall())
 
 
+def collected_stores(connection: BaseDatabaseWrapper, site_id: int) -> tuple[str, ...]:
+    """Return the ids of the stores that a site has a copy of to read."""
+    copies = StoreSync.objects.using(connection.alias).filter(
+        site_id=site_id, sync_with=SyncType.COLLECTOR.value
+    )
+    return tuple(copies.order_by("store_id").values_list("store_id", flat=True))
+
+
 def has_active_dispensary(connection: BaseDatabaseWrapper, site_id: int) -> bool:
     """True when a store in dispensary mode is active on a site."""
     columns, table = registry().store_columns, registry().stores.table

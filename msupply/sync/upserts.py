@@ -14,7 +14,16 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_noop as _
 
-from msupply.sync import buffer, changelog, cursors, deletes, merging, ownership, quarantine
+from msupply.sync import (
+    acceptance,
+    buffer,
+    changelog,
+    cursors,
+    deletes,
+    merging,
+    ownership,
+    quarantine,
+)
 from msupply.sync import here as instance
 from msupply.sync.aliases import Aliases
 from msupply.sync.buffer import Chunk
@@ -108,8 +117,8 @@ def _check(
     problems = {place: Problem(quarantine.INVALID, why) for place, why in batch.errors.items()}
     if origin.is_site:
         here = instance.load(connection)
-        sender = ownership.sender(connection, here, origin.site_id)
-        problems |= ownership.refused_from_site(connection, kind, batch, sender)
+        sender = acceptance.sender(connection, here, origin.site_id)
+        problems |= acceptance.refused_from_site(connection, kind, batch, sender)
         problems |= aliases.refused_from_site(batch, sender)
     corrected = _keep_active_sites(connection, kind, batch) if origin.is_site else []
     problems |= aliases.refused(batch, problems)
@@ -221,7 +230,8 @@ class _Writer:
                 buffer.drop(connection, checked.chunk)
             for chunk, bad in refused:
                 quarantine.keep(connection, chunk, bad)
-            self._send_back(group)
+            self._send_back([checked.bad for checked in group] + [bad for _, bad in refused])
+            self._correct(group)
         dialect(connection).clear_stage(connection, kind)
         return sum(len(bad) for _, bad in refused)
 
@@ -233,6 +243,7 @@ class _Writer:
         self.aliases.settle()
         if self.origin.is_central:
             _pass_over_changed_here(self.connection, self.kind)
+        refused |= self._keep_fixed()
         moving = self._moving_stores()
         try:
             with transaction.atomic(using=self.connection.alias):
@@ -241,7 +252,7 @@ class _Writer:
             if not speak.blames_data(error):
                 raise
             # No check foresaw it: find the culprits one by one, so that they harm only themselves.
-            refused = self._write_one_by_one()
+            refused |= self._write_one_by_one()
         rows = changelog.staged(self.kind)
         origin = self.origin
         changelog.log_upserts(self.connection, self.kind, rows, origin.log_source, origin.logs)
@@ -251,6 +262,34 @@ class _Writer:
             changelog.touch_stores(self.connection, moving, origin.logs)
         speak.end_bulk(self.connection)
         return [(c.chunk, _raw_of(self.kind, c.chunk, refused)) for c in group if refused]
+
+    def _keep_fixed(self) -> dict[str, Problem]:
+        """Leave out what a site says anew of what stays as it was written; return why."""
+        kind = self.kind
+        columns = [column for column in kind.fixed if column not in self.insert_only]
+        if not columns or not self.origin.is_site or self._is_centres_to_change():
+            return {}
+        # NULL is like NULL, and unlike everything else.
+        same = " AND ".join(
+            f'(s."{c}" = t."{c}" OR (s."{c}" IS NULL AND t."{c}" IS NULL)) IS TRUE' for c in columns
+        )
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f'SELECT t.id, MIN(CASE WHEN {same} THEN 1 ELSE 0 END) FROM "{stage_name(kind)}" s'
+                f' JOIN "{kind.table}" t ON t.id = s.id GROUP BY t.id'
+            )
+            present = dict(cursor.fetchall())
+        changed = [record_id for record_id, is_same in present.items() if not is_same]
+        left_out = list(present) if kind.model.written_once else changed
+        if left_out:
+            _unstage(self.connection, kind, left_out)
+        return dict.fromkeys(changed, acceptance.fixed(kind))
+
+    def _is_centres_to_change(self) -> bool:
+        if self.kind.model.written_once:
+            return False
+        here = instance.load(self.connection)
+        return acceptance.is_centre(self.kind, here, self.origin.site_id)
 
     def _moving_stores(self) -> list[str]:
         """Return the stores that are on another site from now on: that site needs all of them.
@@ -299,17 +338,20 @@ class _Writer:
             cursor.execute(f'SELECT DISTINCT id FROM "{stage_name(self.kind)}"')
             return [record_id for (record_id,) in cursor.fetchall()]
 
-    def _send_back(self, group: Sequence[_Checked]) -> None:
+    def _send_back(self, kept_back: Iterable[Bad]) -> None:
         """Let a site that changed what is not its own have the true value back."""
         not_owned = [
             record_id
-            for checked in group
-            for record_id, _, problem in checked.bad
+            for bad in kept_back
+            for record_id, _, problem in bad
             if problem.code == quarantine.NOT_OWNER
         ]
         if not_owned:
             logs = self.origin.logs - {Channel.CENTRAL}
             changelog.touch_records(self.connection, self.kind, not_owned, logs)
+
+    def _correct(self, group: Sequence[_Checked]) -> None:
+        """Let a site know where the stores that it has sent are active."""
         corrected = [record_id for checked in group for record_id in checked.corrected]
         if corrected:
             changelog.touch_records(self.connection, self.kind, corrected, self.origin.logs)

@@ -38,14 +38,6 @@ def of_refusal(refusal: Refusal, here: Here | None = None) -> Alert:
             here.oms_central_url if here else "",
         )
     place = _place(refusal.store)
-    if refusal.editor is Editor.NOWHERE_YET:
-        return Alert(
-            _("This store is being moved to another site"),
-            _(
-                "Until that is done its records can be edited nowhere, so that nothing is lost on"
-                " the way. Administrators see on the central server how far it is."
-            ),
-        )
     if refusal.editor is Editor.HOME:
         return Alert(
             _("This can only be done at the home store"),
@@ -54,6 +46,8 @@ def of_refusal(refusal: Refusal, here: Here | None = None) -> Alert:
             if place
             else _("The record has its home store at another site."),
         )
+    if refusal.editor in _OF_NO_PLACE:
+        return _of_no_place(refusal.editor)
     if refusal.editor is Editor.OWNER_OR_CENTRAL:
         title = _("This can only be done at the store's own site or on the central server")
     else:
@@ -63,6 +57,46 @@ def of_refusal(refusal: Refusal, here: Here | None = None) -> Alert:
     else:
         text = _("The record belongs to a store of another site. Its users can change it there.")
     return Alert(title, text)
+
+
+_OF_NO_PLACE = (
+    Editor.NOWHERE_YET,
+    Editor.VISIBLE,
+    Editor.PARTY,
+    Editor.ATTACHED,
+    Editor.NOWHERE,
+)
+
+
+def _of_no_place(editor: Editor) -> Alert:
+    """Say where a record is edited of which no one place can be named."""
+    if editor is Editor.NOWHERE_YET:
+        return Alert(
+            _("This store is being moved to another site"),
+            _(
+                "Until that is done its records can be edited nowhere, so that nothing is lost on"
+                " the way. Administrators see on the central server how far it is."
+            ),
+        )
+    if editor is Editor.VISIBLE:
+        return Alert(
+            _("This can only be done where the patient is visible"),
+            _("Find the patient by the search for patients first: that makes them visible here."),
+        )
+    if editor is Editor.PARTY:
+        return Alert(
+            _("This can only be done by one of the two stores"),
+            _("Neither the store that sends it nor the one that gets it is active here."),
+        )
+    if editor is Editor.ATTACHED:
+        return Alert(
+            _("This can only be done where the record with the file is edited"),
+            _("A file belongs to the record that it is attached to."),
+        )
+    return Alert(
+        _("This does not change any more"),
+        _("What has been written here stays as it is. If it is wrong, create a new record."),
+    )
 
 
 def database_away() -> Alert:

@@ -17,16 +17,13 @@ from typing import IO, Any, cast
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from msupply.records.files import SyncFileReference
-from msupply.sync import placement
-from msupply.sync.declare import Record
-from msupply.sync.declare.policy import Policy
+from msupply.sync import acceptance, seen
 from msupply.sync.declare.registry import registry
 from msupply.sync.here import Here
 from msupply.wire import file_store, messages
@@ -49,7 +46,7 @@ def _upload(request: HttpRequest, here: Here) -> HttpResponseBase:
     message = decode(form, messages.UploadRequest)
     call = authenticate(request, here, message.sync_v5_settings, message.sync_v6_version)
     reference = _reference(call, message.file_id)
-    if reference is None:
+    if reference is None or not _may_write(call, here, reference):
         raise ModernError("syncFileNotFound", message.file_id)
     try:
         received = _keep(request, reference, file)
@@ -159,6 +156,8 @@ def _download(request: HttpRequest, here: Here) -> HttpResponseBase:
         place = (message.table_name, message.record_id)
         if reference is None or (reference.table_name, reference.record_id) != place:
             raise ModernError("otherServerError", "File not found")
+        if not _may_read(call, here, reference):
+            raise ModernError("otherServerError", "File not found")
         return _file(request, reference)
     except ModernError as error:
         # Here the status says it, and the error stands alone (sync-v6.md 5).
@@ -201,22 +200,26 @@ def _from(file: IO[bytes], start: int) -> Iterator[bytes]:
 
 
 def _reference(call: Call, file_id: str) -> SyncFileReference | None:
-    """Return the reference of a file; references go to all sites, files to those of the store."""
+    """Return the reference of a file."""
     if "\0" in file_id:
         return None
-    found = SyncFileReference.objects.using(call.connection.alias).filter(pk=file_id).first()
-    return found if found and _is_of_site(call, found) else None
+    return SyncFileReference.objects.using(call.connection.alias).filter(pk=file_id).first()
 
 
-def _is_of_site(call: Call, reference: SyncFileReference) -> bool:
+def _may_write(call: Call, here: Here, reference: SyncFileReference) -> bool:
+    """True when the record that a file is attached to is the calling site's to edit."""
+    kind = registry().by_table[SyncFileReference._meta.db_table]
+    sender = acceptance.sender(call.connection, here, call.site_id)
+    return not acceptance.not_owned(call.connection, kind, [reference.pk], sender)
+
+
+def _may_read(call: Call, here: Here, reference: SyncFileReference) -> bool:
+    """True when the record goes to the calling site: references go to all sites, files do not."""
     kind = registry().by_table.get(reference.table_name)
-    policy = kind.policy if kind else None
-    if kind is None or not isinstance(policy, Policy) or policy.store is None:
-        return True
-    owner = QuerySet[Record](kind.model, using=call.connection.alias).filter(pk=reference.record_id)
-    store = owner.values_list(policy.store.replace(".", "__"), flat=True).first()
-    places = placement.of_site(call.connection, call.site_id)
-    return store is None or store in (*places.active, *places.collected)
+    if kind is None or not kind.syncs or kind.table == SyncFileReference._meta.db_table:
+        return False
+    goes = seen.goes_to(call.connection, kind, reference.record_id, call.site_id)
+    return goes or _may_write(call, here, reference)
 
 
 upload_file = endpoint("PUT", _upload)

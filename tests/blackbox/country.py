@@ -229,7 +229,7 @@ def remote_data(prefix: str, store_id: str, partner_name_id: str) -> dict[str, l
         return f"{prefix}-{kind}"
 
     return {
-        "name": [patient(own("PAT"), "Okafor", f"Ada {prefix}")],
+        "name": [patient(own("PAT"), "Okafor", f"Ada {prefix}", supplying_store_id=store_id)],
         "name_store_join": [
             {
                 "ID": own("NSJ"),

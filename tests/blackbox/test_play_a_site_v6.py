@@ -251,12 +251,20 @@ def test_what_a_store_owns_stays_with_its_site(north: StockSite, south: StockSit
 
 def test_shared_records_reach_the_other_sites(north: StockSite, south: StockSite) -> None:
     own = prefix()
-    shared: Record = pushed(own)["plugin_data"][0] | {"store_id": None}
     fields = {"id": "NM-NOR", "properties": f'{{"road_access":"{own}"}}'}
-    north.cycle(push_modern={"plugin_data": [shared], "name_oms_fields": [fields]})
+    north.cycle(push_modern={"name_oms_fields": [fields]})
+    assert south.cycle().modern_data("name_oms_fields", "NM-NOR") == fields
+
+
+def test_what_has_no_owner_is_not_a_sites_to_say(north: StockSite, south: StockSite) -> None:
+    own = prefix()
+    for_all: Record = pushed(own)["plugin_data"][0] | {"store_id": None}
+    others = {"id": "NM-SUP", "properties": f'{{"road_access":"{own}"}}'}
+    north.cycle(push_modern={"plugin_data": [for_all], "name_oms_fields": [others]})
     received = south.cycle()
-    assert received.modern_data("plugin_data", f"{own}-pd") == shared
-    assert received.modern_data("name_oms_fields", "NM-NOR") == fields
+    assert f"{own}-pd" not in [one["recordId"] for one in received.modern]
+    # The true record is told again, to all.
+    assert own not in received.modern_data("name_oms_fields", "NM-SUP")["properties"]
 
 
 def test_a_vaccination_reaches_each_site_that_sees_the_patient(

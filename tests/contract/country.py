@@ -91,6 +91,32 @@ class Row:
         """Every instance that holds this row once all is synchronised."""
         return {CENTRAL, self.origin} | self.receivers
 
+    @property
+    def editors(self) -> set[int]:
+        """The remote sites that may change this row."""
+        policy = self.policy
+        paths: list[str | None]
+        match policy.editor:
+            case Editor.ANYWHERE:
+                return set(SITES)
+            case Editor.VISIBLE:
+                return self._seen_at() - {CENTRAL}
+            case Editor.ATTACHED:
+                return find(self.columns["table_name"], self.columns["record_id"]).editors
+            case Editor.PARTY:
+                paths = [policy.store, policy.partner]
+            case Editor.HOME:
+                paths = [policy.home]
+            case Editor.OWNER | Editor.OWNER_OR_CENTRAL:
+                paths = [policy.store]
+            case _:
+                return set()
+        owners = {store for path in paths if path and (store := self._follow(path))}
+        if policy.own_name:
+            name = self._follow(policy.own_name)
+            owners = {row.id for row in stores() if row.columns["name_id"] == name}
+        return {_site_of(store) for store in owners} - {CENTRAL}
+
     def _stores(self) -> set[str]:
         paths = (self.policy.store, self.policy.partner)
         found = {store for path in paths if path and (store := self._follow(path))}
@@ -158,6 +184,11 @@ def rows() -> list[Row]:
 def rows_of(kind: RecordType) -> list[Row]:
     """Return the examples of one type."""
     return [row for row in rows() if row.kind is kind]
+
+
+def changeable() -> list[Row]:
+    """Return the examples that change; some records are written once."""
+    return [row for row in rows() if not row.kind.model.written_once]
 
 
 def find(table: str, record_id: str) -> Row:

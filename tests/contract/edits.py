@@ -1,4 +1,4 @@
-"""What people do to any row: change it, delete it. By the ORM, so that the triggers must notice."""
+"""What people do to a row: change it, delete it. By the ORM, so that the triggers must notice."""
 
 from typing import Any
 
@@ -19,7 +19,11 @@ def changed(row: Row) -> tuple[str, Any]:
         column = wire_field.column or "id"
         field = row.kind.columns[column]
         plain = isinstance(field, TextField) and not field.choices and not field.primary_key
-        if plain and wire_field.codec in (TEXT, REQUIRED_TEXT, MODERN_TEXT):
+        if (
+            plain
+            and column not in row.kind.fixed
+            and wire_field.codec in (TEXT, REQUIRED_TEXT, MODERN_TEXT)
+        ):
             return column, f"{row.columns[column]} (changed)"
     # Nothing but references, numbers and dates: what this version does not know, then.
     return "extra", {**UNKNOWN, "another": "changed"}

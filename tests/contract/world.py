@@ -166,7 +166,7 @@ class World:
 
     def change_everything(self) -> None:
         """Change each row where it comes from, retire some, delete the doomed, as people do."""
-        for row in country.rows():
+        for row in country.changeable():
             edits.change(self[row.origin].alias, row)
         for row in country.retired():
             edits.remove(self.central.alias, row)

@@ -34,6 +34,7 @@ def test_the_toy_app_is_declared_well():
         (Thing, "sync", LocalOnly("no"), "msupply.E005"),
         (Loan, "sync", Store("warehouse_id"), "msupply.E006"),
         (Thing, "removal", SoftDelete("gone"), "msupply.E007"),
+        (Thing, "fixed", ("gone",), "msupply.E009"),
     ],
 )
 def test_a_fault_has_a_stable_id(monkeypatch, model, attribute, value, code):

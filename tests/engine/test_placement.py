@@ -234,15 +234,21 @@ def test_a_borrower_is_edited_at_the_home_store(country):
     assert refusal(country, "person", kind="BORROWER", home_id="S").editor is Editor.HOME
 
 
-def test_a_borrower_without_a_home_is_edited_anywhere(country):
-    here.change(country, is_central=False, site_id=NORTH, central_url="http://c")
+def test_a_borrower_without_a_home_is_edited_on_the_central_server(country):
     assert refusal(country, "person", kind="BORROWER", home_id=None) is None
+    here.change(country, is_central=False, site_id=NORTH, central_url="http://c")
+    assert refusal(country, "person", kind="BORROWER", home_id=None).editor is Editor.CENTRAL
 
 
 def test_borrowers_may_be_edited_where_they_are_visible_if_the_country_wants_it(country):
     here.change(country, is_central=False, site_id=NORTH, central_url="http://c")
     here.change(country, orders=SiteOrders(patients_edited_where_visible=True))
-    assert refusal(country, "person", kind="BORROWER", home_id="S") is None
+    of_south = {"id": "P1", "kind": "BORROWER", "home_id": "S"}
+    assert refusal(country, "person", **of_south).editor is Editor.VISIBLE
+    person = {"ID": "P1", "Title": "Ana", "kind": "BORROWER", "home": "S"}
+    join = {"ID": "J1", "person_ID": "P1", "shop_ID": "N"}
+    arrive(country, {"person": [person], "person_shop": [join]}, trusted=True)
+    assert refusal(country, "person", **of_south) is None
 
 
 def test_with_another_primary_server_the_central_server_edits_no_central_data(country):

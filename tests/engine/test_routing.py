@@ -11,6 +11,7 @@ from msupply.sync.routing import Reader
 from tests.engine.conftest import push, rows
 
 SHOPS = [{"ID": "S1", "Title": "North", "site": 2}, {"ID": "S2", "Title": "South", "site": 3}]
+PERSON = {"ID": "P1", "Title": "Ana", "kind": "BORROWER"}
 NORTH, SOUTH = 2, 3
 
 
@@ -56,7 +57,7 @@ def test_an_initialising_site_gets_its_own_records_back(country):
 
 
 def test_a_person_goes_to_the_sites_where_they_are_visible(country):
-    push(country, {"person": [{"ID": "P1", "Title": "Ana", "kind": "BORROWER"}]}, site=SOUTH)
+    push(country, {"person": [PERSON | {"home": "S2"}]}, site=SOUTH)
     assert queued(country, NORTH) == []
     join = {"ID": "J1", "person_ID": "P1", "shop_ID": "S1"}
     push(country, {"person_shop": [join]}, trusted=True)
@@ -65,7 +66,7 @@ def test_a_person_goes_to_the_sites_where_they_are_visible(country):
 
 def test_a_site_that_makes_a_person_visible_does_not_get_its_own_records_back(country):
     join = {"ID": "J1", "person_ID": "P1", "shop_ID": "S1"}
-    person = {"ID": "P1", "Title": "Ana", "kind": "BORROWER"}
+    person = PERSON | {"home": "S1"}
     push(country, {"person": [person], "person_shop": [join]}, site=NORTH)
     assert queued(country, NORTH) == []
 

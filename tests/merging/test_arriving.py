@@ -131,9 +131,7 @@ def test_an_older_copy_of_a_join_keeps_the_flags_of_both(country):
 def test_properties_of_the_name_lost_go_to_the_one_kept(country):
     country.names("A", "B")
     country.arrive_trusted(merge("name", "B", "A"))
-    country.arrive(
-        arrived("name_oms_fields", {"id": "A", "properties": '{"a":1}'}), site=NORTH, wire=Wire.V6
-    )
+    country.arrive(arrived("name_oms_fields", {"id": "A", "properties": '{"a":1}'}), wire=Wire.V6)
     assert country.row(NameOmsFields, "B").properties == '{"a":1}'
     assert not country.has(NameOmsFields, "A")
 

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from msupply.records.activity import ActivityLog
 from msupply.records.assets import Asset, AssetLogReason
+from msupply.records.documents import Document
 from msupply.records.items import Item, Unit
 from msupply.records.merges import NameMerge
 from msupply.records.messages import SyncMessage
@@ -17,6 +18,8 @@ from msupply.services import edit
 from msupply.services.permissions import PermissionMissing
 from msupply.services.stores import create_store
 from msupply.sync import here
+from msupply.sync.clock import now
+from msupply.sync.declare.policy import Editor
 from msupply.sync.models import ChangelogQueue
 from msupply.sync.ownership import EditRefused
 from tests.services.people import make_user
@@ -254,3 +257,30 @@ def test_patients_may_have_the_code_of_another_name(connection, store):
     Name.objects.using(connection.alias).create(name="Clinic", code="7", type="FACILITY")
     for _time in range(2):
         edit.save(connection, doctor, store.id, Name, values)
+
+
+def test_a_name_does_not_become_a_patient(connection, admin, store):
+    supplier = Name.objects.using(connection.alias).create(
+        name="Supplier", code="sup", type="FACILITY"
+    )
+    taken = {"type": "PATIENT", "supplying_store_id": store.id}
+    with pytest.raises(EditRefused) as caught:
+        edit.save(connection, admin, store.id, Name, taken, supplier.pk)
+    assert caught.value.refusal.editor is Editor.NOWHERE
+    assert Name.objects.using(connection.alias).get(pk=supplier.pk).type == "FACILITY"
+
+
+def test_a_version_of_a_document_is_not_rewritten(connection, admin, store):
+    version = Document.objects.using(connection.alias).create(
+        name="p/Visit", user_id="U", datetime=now(), type="Visit", data="{}", context_id="P"
+    )
+    with pytest.raises(EditRefused):
+        edit.save(connection, admin, store.id, Document, {"data": '{"a":1}'}, version.pk)
+    assert Document.objects.using(connection.alias).get().data == "{}"
+
+
+def test_a_patient_without_a_home_is_not_edited_at_a_site(connection, admin, store):
+    patient = Name.objects.using(connection.alias).create(name="Ada", code="p1", type="PATIENT")
+    as_remote(connection)
+    with pytest.raises(EditRefused):
+        edit.save(connection, admin, store.id, Name, {"phone": "1"}, patient.pk)

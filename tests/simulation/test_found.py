@@ -35,11 +35,11 @@ def settle(world):
     verdict.judge(world)
 
 
-def test_a_message_between_stores_of_other_sites_is_pushed(world):
-    """Any site may write it, so it must not stay there."""
+def test_a_message_to_a_store_of_another_site_is_pushed(world):
+    """The store that owns it in the log is the one that gets it, and it must not stay here."""
     site = world.sites[2]
     message = SyncMessage.objects.using(site.alias).create(
-        from_store=store_of(site, 3),
+        from_store=store_of(site, 2),
         to_store=store_of(site, 4),
         type="NOTE",
         body="{}",

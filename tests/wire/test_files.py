@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from msupply.records.assets import Asset
+from msupply.records.assets import Asset, AssetLog
 from msupply.records.files import SyncFileReference
+from msupply.records.names import Name, NameStoreJoin
 from msupply.sync.clock import now
-from msupply.sync.models import StoreSync
+from msupply.sync.models import Quarantined, StoreSync
 from msupply.wire import file_store
-from tests.wire.conftest import Hand, add_site
+from tests.wire.conftest import Hand, add_site, upsert, work
 
 PHOTO = bytes(range(256)) * 40
 SIZE = len(PHOTO)
@@ -33,8 +35,18 @@ def add_reference(**values):
     return SyncFileReference.objects.create(**fields | values)
 
 
+def add_lamp(record_id="A1", store_id="ST-01"):
+    return Asset.objects.create(
+        id=record_id, store_id=store_id, created_datetime=now(), modified_datetime=now()
+    )
+
+
 @pytest.fixture
 def reference(central):
+    """A file of an entry in the log of the clinic's equipment."""
+    AssetLog.objects.create(
+        id="AL1", asset=add_lamp("A0"), user_id="U", log_datetime=now(), created_datetime=now()
+    )
     return add_reference()
 
 
@@ -302,7 +314,7 @@ def test_different_records_have_different_folders():
 def test_a_file_of_another_sites_equipment_is_neither_given_nor_taken(clinic, reference):
     add_site(13, "clinic-south", "ST-02")
     south = Hand(name="clinic-south", hardware_id="HW-2")
-    Asset.objects.create(id="A1", store_id="ST-02", created_datetime=now(), modified_datetime=now())
+    add_lamp("A1", "ST-02")
     SyncFileReference.objects.update(table_name="asset", record_id="A1")
     assert upload(clinic).json() == {"error": {"syncFileNotFound": "F1"}}
     assert upload(south).json() == {"data": None}
@@ -310,3 +322,80 @@ def test_a_file_of_another_sites_equipment_is_neither_given_nor_taken(clinic, re
     assert content(download(south, table="asset", record_id="A1")) == PHOTO
     StoreSync.objects.create(store_id="ST-02", site_id=12, sync_with="COLLECTOR")
     assert content(download(clinic, table="asset", record_id="A1")) == PHOTO
+
+
+def test_a_copy_of_a_store_brings_its_files_and_takes_none(clinic, reference):
+    add_site(13, "clinic-south", "ST-02")
+    SyncFileReference.objects.update(table_name="asset", record_id=add_lamp("A1", "ST-02").pk)
+    StoreSync.objects.create(store_id="ST-02", site_id=12, sync_with="COLLECTOR")
+    assert upload(clinic).json() == {"error": {"syncFileNotFound": "F1"}}
+
+
+@pytest.mark.parametrize(
+    ("table", "record_id"), [("nosuch", "A0"), ("site", "1"), ("asset", "gone")]
+)
+def test_a_file_of_nothing_that_is_known_is_given_to_nobody(clinic, reference, table, record_id):
+    upload(clinic)
+    SyncFileReference.objects.update(table_name=table, record_id=record_id)
+    assert download(clinic, table=table, record_id=record_id).status_code == 500
+
+
+def test_a_file_of_a_patient_goes_where_the_patient_is_visible(clinic, reference):
+    patient = Name.objects.create(id="P1", name="Ada", code="p1", type="PATIENT")
+    SyncFileReference.objects.update(table_name="name", record_id=patient.pk)
+    path = file_store.path_of(SyncFileReference.objects.get())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(PHOTO)
+    assert download(clinic, table="name", record_id="P1").status_code == 500
+    NameStoreJoin.objects.create(name=patient, store_id="ST-01")
+    assert content(download(clinic, table="name", record_id="P1")) == PHOTO
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"file_name": "gone.txt"},
+        {"table_name": "nosuch"},
+        {"record_id": "other"},
+        {"total_bytes": 1},
+        {"deleted_datetime": "2026-01-01T00:00:00"},
+    ],
+    ids=str,
+)
+def test_another_site_changes_nothing_of_a_file(clinic, reference, change):
+    """What it says of it is kept back, and the true reference goes to it."""
+    add_site(13, "clinic-south", "ST-02")
+    south = Hand(name="clinic-south", hardware_id="HW-2")
+    upload(clinic)
+    before = SyncFileReference.objects.values().get()
+    cursor = south.pull_v6(initialised=True)["end_cursor"] + 1
+    south.push_v6(upsert("sync_file_reference", "F1", said_of_file() | change, key="id"))
+    work(connections["default"])
+    assert SyncFileReference.objects.values().get() == before
+    assert Quarantined.objects.get().code == "not_owner"
+    (told,) = south.pull_v6(cursor, initialised=True)["records"]
+    assert told["record"]["recordData"]["file_name"] == "lamp.jpg"
+
+
+def test_its_own_site_marks_a_file_as_deleted_and_renames_none(clinic, reference):
+    gone = {"deleted_datetime": "2026-01-01T00:00:00"}
+    clinic.push_v6(upsert("sync_file_reference", "F1", said_of_file() | gone, key="id"))
+    work(connections["default"])
+    assert SyncFileReference.objects.get().deleted_datetime
+    renamed = said_of_file() | {"file_name": "other.jpg"}
+    clinic.push_v6(upsert("sync_file_reference", "F1", renamed, key="id"))
+    work(connections["default"])
+    assert SyncFileReference.objects.get().file_name == "lamp.jpg"
+    assert Quarantined.objects.get().code == "not_owner"
+
+
+def said_of_file():
+    return {
+        "table_name": "asset_log",
+        "record_id": "AL1",
+        "file_name": "lamp.jpg",
+        "mime_type": "image/jpeg",
+        "total_bytes": SIZE,
+        "created_datetime": SyncFileReference.objects.get().created_datetime.isoformat(),
+        "deleted_datetime": None,
+    }

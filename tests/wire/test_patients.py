@@ -208,6 +208,7 @@ def test_registering_a_join_that_exists_changes_nothing(clinic, ada):
 def test_an_encounter_is_written_wherever_the_patient_is_seen(clinic, ada):
     # Versions of a document are only ever added: nobody writes over what the home store wrote.
     Name.objects.filter(pk=ada.pk).update(supplying_store_id="ST-C")
+    NameStoreJoin.objects.create(name=ada, store_id="ST-01")
     version = {
         "name": "p/NM-77/Visit",
         "parent_IDs": "[]",

@@ -7,7 +7,7 @@ from django.db import connection
 
 from msupply.records.assets import Asset, AssetClass
 from msupply.records.master_lists import MasterList
-from msupply.records.names import Name
+from msupply.records.names import Name, NameStoreJoin
 from msupply.records.vaccines import Vaccination, VaccineCourse, VaccineCourseDose
 from msupply.sync import changelog, cursors, here
 from msupply.sync.declare.registry import Channel
@@ -241,7 +241,8 @@ def test_lower_case_actions_are_taken(clinic, central):
 
 
 def test_keys_of_senders_before_2_17_are_taken(clinic, central):
-    Name.objects.create(id="P1", name="Ada", code="p1", type="PATIENT")
+    ada = Name.objects.create(id="P1", name="Ada", code="p1", type="PATIENT")
+    NameStoreJoin.objects.create(name=ada, store_id="ST-01")
     program = MasterList.objects.create(id="PR", name="Immunisation", code="imm")
     course = VaccineCourse.objects.create(id="VC", name="BCG", program=program)
     VaccineCourseDose.objects.create(id="VD", vaccine_course=course, label="1")

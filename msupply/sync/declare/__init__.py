@@ -21,11 +21,13 @@ from msupply.sync.declare.codecs import (
 )
 from msupply.sync.declare.merge import Merging, Once
 from msupply.sync.declare.policy import (
+    Attached,
     Central,
     CentralPatient,
     CentralStore,
     LocalOnly,
     Message,
+    OfStoresName,
     Patient,
     Policy,
     Reported,
@@ -49,6 +51,7 @@ __all__ = [
     "JSON",
     "NUMBER",
     "TEXT",
+    "Attached",
     "Central",
     "CentralPatient",
     "CentralStore",
@@ -62,6 +65,7 @@ __all__ = [
     "Merging",
     "Message",
     "Modern",
+    "OfStoresName",
     "Once",
     "Patient",
     "Permissions",

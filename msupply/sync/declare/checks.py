@@ -50,12 +50,11 @@ def _faults(kind: RecordType) -> Iterator[tuple[str, str]]:
         policies = [policy.match, policy.other]
     for branch in policies:
         paths = (branch.store, branch.partner, branch.other_party, branch.visible, branch.home)
-        for path in filter(None, paths):
+        for path in filter(None, (*paths, branch.own_name, *(branch.attached or ()))):
             yield from _bad_path(kind, path)
     if isinstance(policy, SplitBy):
         yield from _bad_path(kind, policy.column)
-    if isinstance(kind.removal, SoftDelete) and kind.removal.column not in kind.columns:
-        yield "E007", f"its removal names the column {kind.removal.column!r}, which it has not"
+    yield from _missing_columns(kind)
     for wire in Wire:
         table = kind.wire(wire)
         for key, field in (table.fields if table else {}).items():
@@ -64,6 +63,14 @@ def _faults(kind: RecordType) -> Iterator[tuple[str, str]]:
                     "E008",
                     f"wire key {key!r} fills the column {field.column!r}, which it has not",
                 )
+
+
+def _missing_columns(kind: RecordType) -> Iterator[tuple[str, str]]:
+    if isinstance(kind.removal, SoftDelete) and kind.removal.column not in kind.columns:
+        yield "E007", f"its removal names the column {kind.removal.column!r}, which it has not"
+    for column in kind.model.fixed:
+        if column not in kind.columns:
+            yield "E009", f"it names the fixed column {column!r}, which it has not"
 
 
 def _bad_path(kind: RecordType, column: str) -> Iterator[tuple[str, str]]:

@@ -20,16 +20,25 @@ class Editor(Enum):
     OWNER = gettext_noop("the site where the store is active")
     OWNER_OR_CENTRAL = gettext_noop("the site where the store is active, or the central server")
     HOME = gettext_noop("the site where the home store is active")
+    VISIBLE = gettext_noop("a site where the patient is visible")
+    PARTY = gettext_noop("the site of one of its two stores")
+    ATTACHED = gettext_noop("the place where the record is edited that it is attached to")
     ANYWHERE = gettext_noop("any site")
     NOWHERE_YET = gettext_noop("the new site, once the store has moved there")
+    NOWHERE = gettext_noop("no site")
 
 
 @dataclass(frozen=True)
 class Policy:
     """The facts that every policy boils down to; use one of the named policies below.
 
+    A row without an owner (`store`, `home` and so on are blank) is the central server's to edit.
+
     - `store`, `partner`, `visible`, `home`: paths to the owning store, a second store that takes
       part, the patient or prescriber, and the home store.
+    - `own_name`: path to a name; the store whose own name it is owns the row.
+    - `attached`: the columns with the table and the id of the record that the row is about; who
+      may edit that one may edit this.
     - `other_party`: path to a name; when it is a store's, that store is the partner.
     - `dispensary_only`: only for sites with an active dispensary store.
     - `suppressible`: stays at the site while "include transactions in sync" is off.
@@ -43,6 +52,8 @@ class Policy:
     other_party: str | None = None
     visible: str | None = None
     home: str | None = None
+    own_name: str | None = None
+    attached: tuple[str, str] | None = None
     everywhere_without_store: bool = False
     goes_down: bool = True
     goes_up: bool = True
@@ -97,9 +108,9 @@ def Store(
 def Patient(visible: str, *, home: str | None = None) -> Policy:
     """Travels to every site where the patient (or prescriber) named by `visible` is visible.
 
-    With `home` it is edited where that store is active.
+    It is edited there too, or with `home` where that store is active.
     """
-    editor = Editor.HOME if home else Editor.ANYWHERE
+    editor = Editor.HOME if home else Editor.VISIBLE
     return Policy(editor, visible=visible, home=home)
 
 
@@ -109,17 +120,30 @@ def CentralPatient(visible: str) -> Policy:
 
 
 def Message(to_store: str, from_store: str) -> Policy:
-    """Written at any site, travels to the sites of both stores."""
-    return Policy(Editor.ANYWHERE, store=to_store, partner=from_store)
+    """Written at the sites of both stores, travels to them."""
+    return Policy(Editor.PARTY, store=to_store, partner=from_store)
 
 
 def Shared() -> Policy:
-    """Edited at any site, travels to all sites."""
+    """Owned by nobody, by design: any site adds it and edits it. Travels to all sites."""
     return Policy(Editor.ANYWHERE, everywhere=True)
 
 
+def OfStoresName(name: str) -> Policy:
+    """Edited by the store whose own name it is about and on the central server. Travels to all."""
+    return Policy(Editor.OWNER_OR_CENTRAL, everywhere=True, own_name=name)
+
+
+def Attached(table: str, record: str) -> Policy:
+    """Edited where the record is edited that these columns name, travels to all sites."""
+    return Policy(Editor.ATTACHED, everywhere=True, attached=(table, record))
+
+
 def UpOnly(store: str | None = None) -> Policy:
-    """Written at a site, travels to the central server and stays there."""
+    """Written at a site, travels to the central server and stays there.
+
+    Without a store it is any site's to write.
+    """
     return Policy(Editor.OWNER if store else Editor.ANYWHERE, store=store, goes_down=False)
 
 

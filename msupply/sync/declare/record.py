@@ -36,6 +36,8 @@ class Record(models.Model):
     - `visibility`: only on tables that make a patient or prescriber visible to a store.
     - `stores`: only on the table of stores.
     - `merging`: only where its records can be merged. `once`: where no two rows may be alike.
+    - `written_once`: rows are only ever added. `fixed`: columns that stay as they were written. A
+      push changes neither.
     - `keyed_by`: only where a row has the id of a row of another model: that model.
     - `permissions`: what a user needs to see and to edit it.
     """
@@ -54,6 +56,8 @@ class Record(models.Model):
     stores: ClassVar[StoreColumns | None] = None
     merging: ClassVar[Merging | None] = None
     once: ClassVar[Once | None] = None
+    written_once: ClassVar[bool] = False
+    fixed: ClassVar[tuple[str, ...]] = ()
     keyed_by: ClassVar[str | None] = None
     permissions: ClassVar[Permissions] = Permissions()
 

@@ -123,6 +123,13 @@ class RecordType:
         return self.legacy is None or self.reported
 
     @cached_property
+    def fixed(self) -> list[str]:
+        """The columns that no push changes once a row is here."""
+        if self.model.written_once:
+            return [column for column in self.columns if column not in ("id", "extra")]
+        return list(self.model.fixed)
+
+    @cached_property
     def parents(self) -> list[Parent]:
         """References that must exist, from columns of this table to other tables."""
         return [

@@ -1,13 +1,14 @@
 """All record types, walked once: numbered, ordered by their references, found by wire table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
+from typing import Any
 
 from django.apps import apps
 
-from msupply.sync.declare.policy import Policy, StoreColumns
+from msupply.sync.declare.policy import Policy, SplitBy, StoreColumns
 from msupply.sync.declare.record import Record
 from msupply.sync.declare.record_type import Channel, RecordType, Wire, WireTable
 
@@ -28,9 +29,7 @@ class Registry:
 
     def __init__(self, models_: Iterable[type[Record]]) -> None:
         types = {model: RecordType(model) for model in models_}
-        graph = {
-            model: [to for to in kind.references() if to in types] for model, kind in types.items()
-        }
+        graph = {model: _comes_after(kind, types) for model, kind in types.items()}
         # Sorted within a level, so that the order is the same at every start.
         sorter = TopologicalSorter(graph)
         sorter.prepare()
@@ -120,6 +119,21 @@ class Registry:
     def synced(self) -> list[RecordType]:
         """The record types that travel."""
         return [kind for kind in self.types if kind.syncs]
+
+
+def _comes_after(kind: RecordType, types: Mapping[type[Record], RecordType]) -> list[Any]:
+    """Return the models whose records must be here before those of a type are judged.
+
+    It refers to them, or they say whether a patient is visible or what a file is attached to.
+    """
+    found: list[Any] = [to for to in kind.references() if to in types]
+    if not isinstance(kind.policy, Policy | SplitBy):
+        return found
+    if kind.policies_where(lambda p: p.visible is not None and p.visible != "id"):
+        found += [model for model in types if model.visibility]
+    if kind.policies_where(lambda p: p.attached is not None):
+        found += [model for model in types if model is not kind.model]
+    return found
 
 
 @cache

@@ -58,6 +58,9 @@ def _place(visit: Visit, screen: Screen) -> Refusal | None:
         # The parent decides; but nothing is added to a store that is only read here.
         only_read = visit.is_view_only and policy.editor is Editor.OWNER
         return Refusal(Editor.OWNER, visit.store_id) if only_read else None
+    if policy.own_name or policy.editor in (Editor.HOME, Editor.VISIBLE, Editor.ATTACHED):
+        # The patient, the home store or the record that it is attached to decides.
+        return ownership.out_of_reach(kind, here)
     values = {policy.store: visit.store_id} if policy.store else {}
     return ownership.refusal(connection, kind, values, here)
 
