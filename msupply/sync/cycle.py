@@ -265,7 +265,7 @@ class _Cycle:
                 deliver,
                 report,
             )
-        _when_idle(legacy.end_push, legacy.status)
+        _when_idle(lambda: legacy.end_push(len(self.too_large)), legacy.status)
         quick = legacy.batch_limit is not None
         wait.until_idle(legacy.status, wait.AFTER_PUSH, quick=quick)
 

@@ -110,8 +110,8 @@ class LegacyServer(Protocol):
         Returns those that are refused because each of them is too large by itself.
         """
 
-    def end_push(self) -> None:
-        """Have everything pushed integrated."""
+    def end_push(self, unsent: int) -> None:
+        """Have everything pushed integrated; `unsent` records could not be sent in this cycle."""
 
 
 class ModernServer(Protocol):

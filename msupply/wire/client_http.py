@@ -31,6 +31,8 @@ READ_SECONDS: Final = 300
 BATCH_LIMIT_HEADER: Final = "msupply-batch-limit"
 # Said by sites that read the orders of a central server of this kind.
 ORDERS_HEADER: Final = "msupply-takes-orders"
+# Said at the end of a push, with how many records could not be sent.
+UNSENT_HEADER: Final = "msupply-unsent"
 # More than this at once costs memory and gains nothing.
 MOST_AT_ONCE: Final = 5000
 # The real Open mSupply central server takes 10 MiB (sync-v6.md 5).

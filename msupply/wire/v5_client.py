@@ -146,15 +146,20 @@ class LegacyClient:
         refused = self._parts.send([_record(record) for record in records], send)
         return [records[place] for place in refused]
 
-    def end_push(self) -> None:
-        """Have everything pushed integrated."""
-        if not self._push(0, []).integration_started:
+    def end_push(self, unsent: int) -> None:
+        """Have everything pushed integrated; `unsent` records could not be sent in this cycle."""
+        headers = {client_http.UNSENT_HEADER: str(unsent)} if unsent else {}
+        if not self._push(0, [], headers).integration_started:
             text = "queued_records: the server did not start to integrate (IntegrationNotStarted)"
             raise SyncFailure(FailureCode.UNKNOWN, text)
 
-    def _push(self, waiting: int, part: list[bytes]) -> messages.PushAnswer:
+    def _push(
+        self, waiting: int, part: list[bytes], headers: dict[str, str] | None = None
+    ) -> messages.PushAnswer:
         body = b'{"queueLength":%d,"data":[%b]}' % (waiting, b",".join(part))
-        return self._ask("POST", "queued_records", messages.PushAnswer, body)
+        response = self._send("POST", "queued_records", body, headers=headers)
+        _refuse_errors(response)
+        return client_http.decode(response, messages.PushAnswer)
 
     def _ask(
         self,
@@ -174,9 +179,10 @@ class LegacyClient:
         verb: str,
         body: bytes | None = None,
         params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         url = str(self._root.join(f"/sync/v5/{verb}"))
-        return self.session.request(method, url, body=body, params=params)
+        return self.session.request(method, url, body=body, params=params, headers=headers)
 
 
 def failure_code(code: str | None) -> FailureCode:

@@ -74,6 +74,7 @@ class Legacy:
         self.pushed: list[tuple[str, str]] = []
         self.too_large: set[str] = set()
         self.push_lengths: list[int] = []
+        self.unsent: list[int] = []
         self.statuses: list[ServerStatus] = []
 
     def site_info(self):
@@ -115,8 +116,8 @@ class Legacy:
 
         return self.script.run("push", work)
 
-    def end_push(self):
-        self.script.run("end_push", lambda: None)
+    def end_push(self, unsent):
+        self.script.run("end_push", lambda: self.unsent.append(unsent))
 
 
 class Modern:

@@ -50,6 +50,7 @@ def test_a_record_that_is_too_large_is_named_and_tried_again(connection, servers
         assert "asset asset-1" in detail
         # What has not been sent is still shown as waiting.
         assert push.waiting_to_push(connection) == 2
+    assert servers.legacy.unsent == [0, 2, 2][-len(servers.legacy.unsent) :]
     # The rest was exchanged, both ways.
     assert servers.legacy.pushed == [("Location", "a"), ("Location", "z")]
     assert Location.objects.filter(pk="from-central").exists()

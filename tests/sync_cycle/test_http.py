@@ -112,7 +112,7 @@ def test_v5_push_has_the_documented_body(legacy, server):
 
 def test_the_final_push_must_start_integration(legacy, server):
     server.answers = [json_answer({"integrationStarted": False})]
-    assert "IntegrationNotStarted" in failure_of(legacy.end_push).detail
+    assert "IntegrationNotStarted" in failure_of(legacy.end_push, 0).detail
     assert json.loads(server.requests[0].body) == {"queueLength": 0, "data": []}
 
 
@@ -223,7 +223,7 @@ def test_garbage_is_a_failure_and_nothing_worse(legacy, server, body):
 def test_a_busy_legacy_server_is_recognised(legacy, server):
     error = {"code": "sync_is_running", "message": "busy"}
     server.answers = [json_answer({"error": error}, 503)]
-    assert isinstance(failure_of(legacy.end_push), StillIntegrating)
+    assert isinstance(failure_of(legacy.end_push, 0), StillIntegrating)
 
 
 def test_progress_of_our_own_server_is_read(legacy, server):
@@ -516,6 +516,13 @@ def test_our_own_server_is_understood_too(legacy, server):
     ]
     assert legacy.push(2, [location(1, 10), location(2, 10)]) == []
     assert [len(json.loads(r.body)["data"]) for r in server.requests] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("unsent", [0, 3])
+def test_the_end_of_a_push_says_what_could_not_be_sent(legacy, server, unsent):
+    server.answers = [json_answer({"integrationStarted": True})]
+    legacy.end_push(unsent)
+    assert server.requests[0].headers.get("msupply-unsent") == ("3" if unsent else None)
 
 
 def test_acknowledgements_go_in_smaller_requests_too(legacy, narrow):
