@@ -1,12 +1,13 @@
 """Who may open a page: set-up before log-in, log-in before pages, one store at a time."""
 
 import logging
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth import logout
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from msupply.records.users import User
 from msupply.services import permissions
+from msupply.sync import disk
 from msupply.sync import here as here_module
 from msupply.sync.here import Here
 from msupply.web import alerts
@@ -27,10 +29,8 @@ logger = logging.getLogger(__name__)
 STORE_KEY = "store"
 # Machines come here, with credentials of their own.
 API_PATHS = ("/sync/", "/central/", "/api/")
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
-    " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
+# All that browsers send to a page.
+METHODS = ("GET", "HEAD", "POST")
 # The largest file, and what a form adds to it.
 LARGEST_REQUEST = 51 * 1024 * 1024
 
@@ -68,17 +68,16 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PageRequest) -> HttpResponse:
-        """Attach the visit; give every page its security headers."""
+        """Attach the visit; refuse what no page takes."""
         if request.path.startswith(API_PATHS):
             return self.get_response(request)
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         try:
             request.visit = _visit(request)
         except OperationalError as error:
-            return _database_away(request, error)
-        response = _too_large(request) or self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+            return _unusable(request, error, alerts.database_away())
+        return _too_large(request) or self.get_response(request)
 
     def process_view(
         self, request: PageRequest, view: View, args: Any, kwargs: Any
@@ -86,6 +85,9 @@ class AccessMiddleware:
         """Return where to go first, None when the page may be shown."""
         if request.path.startswith(API_PATHS):
             return None
+        refused = _of_no_text(request)
+        if refused:
+            return refused
         stage = getattr(view, "stage", "")
         if stage == "open":
             return None
@@ -98,8 +100,9 @@ class AccessMiddleware:
         """Turn refusals into the alert, and what nobody foresaw into a friendly page."""
         if request.path.startswith(API_PATHS) or not hasattr(request, "visit"):
             return None
-        if isinstance(error, OperationalError):
-            return _database_away(request, error)
+        trouble = _trouble(error)
+        if trouble:
+            return _unusable(request, error, trouble)
         alert = alerts.of_exception(error, request.visit.here)
         if alert:
             return alerts.response(request, alert)
@@ -115,15 +118,48 @@ class AccessMiddleware:
         return render(request, "500.html", status=500)
 
 
-def _database_away(request: PageRequest, error: OperationalError) -> HttpResponse:
-    """Say so on a page for which the database is not asked."""
-    logger.error("The database failed: %s %s", request.method, request.path, exc_info=error)
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer what failed outside of a page: while a form was read, or a session stored."""
+    error = sys.exception()
+    trouble = _trouble(error)
+    if error is None or trouble is None:
+        return HttpResponse(render_to_string("500.html"), status=500)
+    return _unusable(request, error, trouble)
+
+
+def _trouble(error: BaseException | None) -> alerts.Alert | None:
+    """Return what to say of a machine that cannot go on, whatever a user does."""
+    if isinstance(error, OperationalError):
+        return alerts.database_away()
+    return alerts.disk_full() if disk.is_full(error) else None
+
+
+def _unusable(request: HttpRequest, error: BaseException, alert: alerts.Alert) -> HttpResponse:
+    """Say so on a page for which neither database nor disk is asked."""
+    logger.error("%s: %s %s", alert.title, request.method, request.path, exc_info=error)
     # The middleware that attaches them may not have been reached.
     on_top = bool(HtmxDetails(request))
     template = "parts/alert.html" if on_top else "503.html"
-    page = render_to_string(template, {"alert": alerts.database_away()})
-    response = HttpResponse(page, status=503)
+    response = HttpResponse(render_to_string(template, {"alert": alert}), status=503)
     return alerts.on_top(response) if on_top else response
+
+
+def _of_no_text(request: PageRequest) -> HttpResponse | None:
+    """Refuse what holds the sign NUL: no database keeps it, and no text has it."""
+    if "\0" in request.path:
+        raise Http404
+    if not any("\0" in text for given in (request.GET, request.POST) for text in _texts(given)):
+        return None
+    text = _("It holds a sign that belongs to no text. Type what was pasted, and try again.")
+    return alerts.response(
+        request, alerts.Alert(_("This request could not be understood"), text), 400
+    )
+
+
+def _texts(given: QueryDict) -> Iterator[str]:
+    for name, values in given.lists():
+        yield name
+        yield from map(str, values)
 
 
 def _too_large(request: PageRequest) -> HttpResponse | None:
@@ -154,7 +190,6 @@ def _of_another_store(request: PageRequest) -> HttpResponse | None:
 
 def _has_its_own_page(error: Exception) -> bool:
     from django.core.exceptions import BadRequest, SuspiciousOperation
-    from django.http import Http404
 
     return isinstance(error, (Http404, BadRequest, SuspiciousOperation))
 

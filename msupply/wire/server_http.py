@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_header_parameters
 
+from msupply.sync import disk
 from msupply.wire.errors import Code, ModernError, WireError
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
         while block := stream.read(BLOCK):
             yield block
     except (UnreadablePostError, OSError) as error:
+        if disk.is_full(error):
+            raise
         raise WireError(Code.BAD_REQUEST, "the body ended early") from error
 
 
@@ -152,7 +155,11 @@ def guard(
         except OperationalError:
             logger.exception("The database did not answer: %s %s", request.method, request.path)
             return refuse(request, WireError(Code.SERVER_BUSY, "the server is busy: try again"))
-        except Exception:
+        except Exception as error:
+            if disk.is_full(error):
+                logger.error("The disk is full: %s %s", request.method, request.path)
+                full = WireError(Code.SERVER_BUSY, "the disk of the server is full")
+                return refuse(request, full)
             logger.exception("Failed: %s %s", request.method, request.path)
             failure = WireError(Code.INTERNAL_ERROR, "the server failed; its log tells why")
             return refuse(request, failure)

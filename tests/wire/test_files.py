@@ -13,6 +13,7 @@ from msupply.records.files import SyncFileReference
 from msupply.sync.clock import now
 from msupply.sync.models import StoreSync
 from msupply.wire import file_store
+from tests.full_disk import full_disk
 from tests.wire.conftest import Hand, add_site
 
 PHOTO = bytes(range(256)) * 40
@@ -310,3 +311,23 @@ def test_a_file_of_another_sites_equipment_is_neither_given_nor_taken(clinic, re
     assert content(download(south, table="asset", record_id="A1")) == PHOTO
     StoreSync.objects.create(store_id="ST-02", site_id=12, sync_with="COLLECTOR")
     assert content(download(clinic, table="asset", record_id="A1")) == PHOTO
+
+
+@pytest.mark.parametrize("way", ["whole", "part"])
+def test_a_full_disk_is_said_to_be_one(clinic, reference, settings, tmp_path, way):
+    with full_disk(tmp_path / "full") as full:
+        settings.FILES = full / "files"
+        answer = upload(clinic) if way == "whole" else upload_part(clinic, 0, 99)
+        assert answer.status_code == 503
+        assert "disk" in answer.json()["error"]["otherServerError"]
+    settings.FILES = tmp_path / "files"
+    assert upload(clinic).json() == {"data": None}
+
+
+def test_a_full_disk_is_said_to_be_one_while_a_form_is_read(clinic, reference, settings, tmp_path):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 100
+    with full_disk(tmp_path / "full") as full:
+        settings.FILE_UPLOAD_TEMP_DIR = full
+        answer = upload(clinic)
+        assert answer.status_code == 503
+        assert "disk" in answer.json()["error"]["otherServerError"]
