@@ -11,7 +11,7 @@ import pytest
 def full_disk(place: Path, size: str = "64k"):
     """Yield a folder in which nothing more can be written; skip where that cannot be had."""
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("needs the right to mount")
     try:
@@ -19,4 +19,4 @@ def full_disk(place: Path, size: str = "64k"):
             (place / "everything").write_bytes(b"x" * 1_000_000)
         yield place
     finally:
-        subprocess.run(["umount", "-l", place], check=True)
+        subprocess.run(["umount", "-l", str(place)], check=True)
