@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import logout
@@ -145,21 +145,21 @@ def _unusable(request: HttpRequest, error: BaseException, alert: alerts.Alert) -
 
 
 def _of_no_text(request: PageRequest) -> HttpResponse | None:
-    """Refuse what holds the sign NUL: no database keeps it, and no text has it."""
+    """Refuse what holds the sign NUL, which no database keeps; a question is asked without it."""
     if "\0" in request.path:
         raise Http404
-    if not any("\0" in text for given in (request.GET, request.POST) for text in _texts(given)):
+    if _holds_nul(request.GET):
+        pairs = [(name, text) for name, texts in request.GET.lists() for text in texts]
+        request.GET = QueryDict(urlencode(pairs).replace("%00", ""))
+    if not _holds_nul(request.POST):
         return None
+    title = _("This request could not be understood")
     text = _("It holds a sign that belongs to no text. Type what was pasted, and try again.")
-    return alerts.response(
-        request, alerts.Alert(_("This request could not be understood"), text), 400
-    )
+    return alerts.response(request, alerts.Alert(title, text), 422)
 
 
-def _texts(given: QueryDict) -> Iterator[str]:
-    for name, values in given.lists():
-        yield name
-        yield from map(str, values)
+def _holds_nul(given: QueryDict) -> bool:
+    return any("\0" in text for name, values in given.lists() for text in (name, *values))
 
 
 def _too_large(request: PageRequest) -> HttpResponse | None:

@@ -22,11 +22,14 @@ class SecureCookiesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Read and write the cookies that go with the scheme of the request."""
+        # Escaped NULs are unpacked in cookies; a session with one is asked of the database.
+        given = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
         if not request.is_secure():
+            request.COOKIES = given
             return self._get_response(request)
         request.COOKIES = {
             name.removeprefix(PREFIX): value
-            for name, value in request.COOKIES.items()
+            for name, value in given.items()
             if name.startswith(PREFIX)
         }
         response = self._get_response(request)

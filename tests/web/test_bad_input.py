@@ -150,15 +150,23 @@ def test_forms_with_bad_values(browser, turn):
     assert faults(found) == {}
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_value_that_no_database_keeps_is_refused_in_words(browser, method):
-    answer = getattr(browser, method)("/list/location/new", {"name": "a\0b"})
-    assert answer.status_code == 400
+def test_a_value_that_no_database_keeps_is_refused_in_words(browser):
+    answer = browser.post("/list/location/new", {"name": "a\0b"})
+    assert answer.status_code == 422
     assert "belongs to no text" in answer.text
     top = {"HX-Request": "true"}
-    answer = getattr(browser, method)("/list/location/new", {"na\0me": "ab"}, headers=top)
-    assert answer.status_code == 400
+    answer = browser.post("/list/location/new", {"na\0me": "ab"}, headers=top)
+    assert answer.status_code == 422
     assert answer["HX-Retarget"] == "#alerts"
+
+
+def test_a_question_is_asked_without_it(browser):
+    asked_without = browser.get("/list/location/", {"q": "shelf"})
+    asked_with = browser.get("/list/location/", {"q": "she\0lf", "\0": "\0"})
+    assert asked_with.status_code == 200
+    assert (
+        asked_with.context["page"].paginator.count == asked_without.context["page"].paginator.count
+    )
 
 
 # Cookies may hold any byte: a browser's own, or escaped as old ones do.
