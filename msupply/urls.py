@@ -6,3 +6,5 @@ urlpatterns = [
     path("", include("msupply.wire.server_urls")),
     path("", include("msupply.web.urls")),
 ]
+
+handler500 = "msupply.web.access.failed"

@@ -4,6 +4,7 @@ import sqlite3
 from typing import Any
 
 from msupply.cli.words import _
+from msupply.sync import disk
 
 
 class Failure(Exception):
@@ -27,6 +28,12 @@ def _of_system(error: OSError) -> Failure:
     text = error.strerror or str(error)
     if error.filename:
         text = f"{error.filename} {text}"
+    if disk.is_full(error):
+        return Failure(
+            _("The disk is full: {text}.").format(text=text),
+            _("Make room, and run the command again."),
+            "DISK_FULL",
+        )
     return Failure(
         _("The system refused: {text}.").format(text=text),
         _("Check the path and its permissions."),

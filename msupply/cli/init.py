@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import typer
 
 from msupply.cli.failures import Failure
-from msupply.cli.output import print_json, progress, say, secret
+from msupply.cli.output import err, print_json, progress, say, secret
 from msupply.cli.start import (
     DEFAULT_DATA,
     DataDir,
@@ -121,6 +121,7 @@ def site(
     from msupply.cli.sync import cycle_result, run
     from msupply.services.instance import ensure_secret_key
     from msupply.sync import cycle, here
+    from msupply.wire.client_http import is_loopback
 
     now_here = here.load(connection)
     if now_here.is_central:
@@ -136,6 +137,13 @@ def site(
             _("Synchronise it with `msupply sync`, or use another directory with --data."),
         )
     ensure_secret_key()
+    if central_url.strip().lower().startswith("http:") and not is_loopback(central_url.strip()):
+        # The hash that travels is as good as the password (sync-v5.md 2.2).
+        text = _(
+            "By http:// the password of this site and the data of patients travel readable for"
+            " others: use https:// if the central server has it."
+        )
+        err.print(text, style="yellow")
     cycle.initialise_site(connection, central_url, site_name, plain)
     with progress(hidden=as_json) as bars:
         status = run(connection, bars)

@@ -20,6 +20,18 @@ HELP = _("Serve this instance's web pages and APIs, and do its work in the backg
 
 Port = Annotated[int, typer.Option("--port", help=_("Port to listen on."), min=1, max=65535)]
 Workers = Annotated[int, typer.Option("--workers", help=_("Number of web workers."), min=1, max=64)]
+BehindProxy = Annotated[
+    str,
+    typer.Option(
+        "--behind-proxy",
+        help=_(
+            "Addresses or networks of the proxies that pass requests on, divided by commas: what they"
+            " say of the client's address and of HTTPS is believed."
+        ),
+        envvar="MSUPPLY_BEHIND_PROXY",
+        show_envvar=True,
+    ),
+]
 
 HOST = "0.0.0.0"  # noqa: S104 - tablets and other computers of the site's network come here
 # Requests that one web worker handles at the same time.
@@ -28,16 +40,25 @@ STOP_SECONDS = 10
 RESTART_SECONDS = 2
 
 
-def serve(data: DataDir = DEFAULT_DATA, port: Port = 8000, workers: Workers = 1) -> None:
+def serve(
+    data: DataDir = DEFAULT_DATA,
+    port: Port = 8000,
+    workers: Workers = 1,
+    behind_proxy: BehindProxy = "",
+) -> None:
     """Run the processes of a server until they are stopped."""
+    # Every worker reads it there.
+    os.environ["MSUPPLY_BEHIND_PROXY"] = behind_proxy
     make_directory(data)
     # The address is checked before anything is changed.
     check_port(port)
     # What happens is told as it happens; the workers inherit this.
     os.environ.setdefault("MSUPPLY_SECURITY_LOG", "INFO")
     use_instance(data)
+    _check_proxies(behind_proxy)
     migrate()
     _prepare()
+    _warn_without_proxy(behind_proxy)
     background = Background()
     try:
         _serve(port, workers, background)
@@ -65,6 +86,35 @@ def check_port(port: int) -> None:
                 ),
                 "PORT",
             ) from None
+
+
+def _check_proxies(behind_proxy: str) -> None:
+    from msupply.wire.behind_proxy import networks
+
+    try:
+        networks(behind_proxy)
+    except ValueError:
+        raise Failure(
+            _("--behind-proxy {text}: not all of this is addresses.").format(text=behind_proxy),
+            _(
+                "Write addresses or networks, divided by commas, for instance 127.0.0.1,10.0.0.0/24."
+            ),
+        ) from None
+
+
+def _warn_without_proxy(behind_proxy: str) -> None:
+    """Say what an address in https:// needs, before people meet refused forms."""
+    from django.db import connection
+
+    from msupply.sync import here
+
+    if here.load(connection).own_url.startswith("https:") and not behind_proxy:
+        text = _(
+            "The address of this server is https://, and it is not told of a proxy: name the one"
+            " that encrypts with --behind-proxy."
+        )
+        err.print(text, style="yellow")
+    connection.close()
 
 
 def _prepare() -> None:

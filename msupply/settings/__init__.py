@@ -2,6 +2,7 @@
 
 - `MSUPPLY_DATA`: the instance's directory (secret key, files, SQLite database).
 - `DATABASE_URL`: the database; SQLite inside the data directory when it is not set.
+- `MSUPPLY_BEHIND_PROXY`: the proxies before this server (`msupply serve --behind-proxy`).
 """
 
 import os
@@ -46,6 +47,10 @@ SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("MSUPPLY_DEBUG") == "1"
 # A site is reached by whatever name its LAN gives it; no link is made from the Host header.
 ALLOWED_HOSTS = ["*"]
+# Whose word on the client's address and scheme is taken (msupply/wire/behind_proxy.py).
+BEHIND_PROXY = os.environ.get("MSUPPLY_BEHIND_PROXY", "")
+# Said in answers to encrypted requests alone; others reach this server in clear as before.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -59,9 +64,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "msupply.wire.behind_proxy.BehindProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "msupply.web.gate.GateMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "msupply.web.secure_cookies.SecureCookiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "msupply.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -69,7 +77,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "msupply.web.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -110,12 +117,13 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "log-in"
-CSRF_FAILURE_VIEW = "msupply.web.forged.refuse"
 # With whose they are (records/sessions.py).
 SESSION_ENGINE = "msupply.services.sessions"
 # From log-in on, whatever is done meanwhile; a session without requests ends sooner (web/idle.py).
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
+# Cookies of encrypted requests: msupply/web/secure_cookies.py.
+CSRF_FAILURE_VIEW = "msupply.web.refused_forms.refuse"
 
 # Every moment is naive UTC, in the database and on the wire; pages show it in the reader's zone.
 USE_TZ = False

@@ -152,6 +152,14 @@ def touch_records(
         _touch(connection, channel, rows, [speak.ids_parameter(ids)])
 
 
+def touch_entries(
+    connection: BaseDatabaseWrapper, channel: Channel, entries: Sequence[int]
+) -> None:
+    """Move the entries at some cursors to the head; one that has moved meanwhile is there already."""
+    places = ", ".join(str(int(entry)) for entry in entries) or "NULL"
+    _touch(connection, channel, f"cursor IN ({places})", [], source="source_site")
+
+
 def follow_parents(
     connection: BaseDatabaseWrapper,
     kind: RecordType,
@@ -190,10 +198,14 @@ def _wanted(
 
 
 def _touch(
-    connection: BaseDatabaseWrapper, channel: Channel, rows: str, parameters: Sequence[Any]
+    connection: BaseDatabaseWrapper,
+    channel: Channel,
+    rows: str,
+    parameters: Sequence[Any],
+    source: str = "NULL",
 ) -> None:
     columns = "record_type, record_id, deleted, store_id, partner_id, visible_id, everywhere"
-    select = f"SELECT {columns}, NULL FROM {channel.value} WHERE {rows} ORDER BY cursor"
+    select = f"SELECT {columns}, {source} FROM {channel.value} WHERE {rows} ORDER BY cursor"
     _run(connection, channel, select, parameters)
 
 

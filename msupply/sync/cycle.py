@@ -8,12 +8,12 @@ import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import Error, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync import buffer, changelog, cursors, pull, push, wait
+from msupply.sync import buffer, changelog, cursors, disk, pull, push, wait
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel, registry
@@ -31,6 +31,7 @@ from msupply.sync.peer import (
     SiteInfo,
     network,
 )
+from msupply.sync.records import WireRecord
 from msupply.sync.site_orders import SiteOrders
 from msupply.sync.sql import cycle_lock
 
@@ -38,6 +39,9 @@ logger = logging.getLogger(__name__)
 
 # How many changes go up at once to a server that did not say (sync-v5.md 3.7).
 USUAL_PUSH = 1024
+_MOST_NAMED = 5
+
+T = TypeVar("T")
 
 
 def run_cycle(
@@ -64,7 +68,8 @@ def run_cycle(
             log.fail(SyncFailure(FailureCode.INTEGRATION_ERROR, detail))
         except Exception as error:
             logger.exception("A synchronisation cycle broke off")
-            log.fail(SyncFailure(FailureCode.UNKNOWN, f"{type(error).__name__}: {error}"))
+            code = FailureCode.INTEGRATION_ERROR if disk.is_full(error) else FailureCode.UNKNOWN
+            log.fail(SyncFailure(code, f"{type(error).__name__}: {error}"))
         else:
             log.finish()
         return log.status
@@ -174,6 +179,8 @@ class _Cycle:
         self.connection, self.peers, self.log = connection, peers, log
         self.patient_id = patient_id
         self.legacy: LegacyServer = peers.legacy
+        # What no server takes; it has not held up the rest.
+        self.too_large: list[WireRecord] = []
 
     def run(self) -> None:
         """Run every step in its order; the first failure ends the cycle."""
@@ -191,6 +198,8 @@ class _Cycle:
             with transaction.atomic(using=self.connection.alias):
                 push.skip_everything(self.connection)
                 instance.change(self.connection, initialised=True)
+        if self.too_large:
+            raise SyncFailure(FailureCode.RECORD_TOO_LARGE, _named(self.too_large))
 
     def _prepare(self, info: SiteInfo) -> None:
         with self.log.step(StepName.PREPARE) as step:
@@ -221,11 +230,13 @@ class _Cycle:
                 cursors.set_to(self.connection, cursors.PUSH_V6, head)
 
     def _push_modern(self, here: Here, modern: ModernServer, report: pull.Report) -> None:
-        def deliver(batch: push.PushBatch) -> None:
-            _when_idle(
+        def deliver(batch: push.PushBatch) -> list[WireRecord]:
+            refused = _when_idle(
                 lambda: modern.push(batch.waiting, batch.end, batch.records, last=batch.is_last),
                 modern.status,
             )
+            self.too_large += refused
+            return refused
 
         sent = push.send(
             self.connection,
@@ -242,8 +253,10 @@ class _Cycle:
     def _push_legacy(self, here: Here, report: pull.Report) -> None:
         legacy = self.legacy
 
-        def deliver(batch: push.PushBatch) -> None:
-            _when_idle(lambda: legacy.push(batch.waiting, batch.records), legacy.status)
+        def deliver(batch: push.PushBatch) -> list[WireRecord]:
+            refused = _when_idle(lambda: legacy.push(batch.waiting, batch.records), legacy.status)
+            self.too_large += refused
+            return refused
 
         for way in push.legacy_ways(here):
             push.send(
@@ -254,7 +267,7 @@ class _Cycle:
                 deliver,
                 report,
             )
-        _when_idle(legacy.end_push, legacy.status)
+        _when_idle(lambda: legacy.end_push(len(self.too_large)), legacy.status)
         quick = legacy.batch_limit is not None
         wait.until_idle(legacy.status, wait.AFTER_PUSH, quick=quick)
 
@@ -304,10 +317,18 @@ def _hand_over(connection: BaseDatabaseWrapper, sources: set[int | None]) -> Non
         )
 
 
-def _when_idle(request: Callable[[], None], ask: Callable[[], ServerStatus]) -> None:
+def _when_idle(request: Callable[[], T], ask: Callable[[], ServerStatus]) -> T:
     """Make a request; where the server is still busy with an earlier push, wait and repeat it."""
     try:
-        request()
+        return request()
     except StillIntegrating:
         wait.until_idle(ask, wait.AFTER_PUSH)
-        request()
+        return request()
+
+
+def _named(records: list[WireRecord]) -> str:
+    """Name records and their sizes; of very many, some."""
+    sizes = ((record, len(bytes(record.data or b""))) for record in records[:_MOST_NAMED])
+    named = ", ".join(f"{r.table} {r.record_id} ({size / 1e6:.1f} MB)" for r, size in sizes)
+    further = len(records) - _MOST_NAMED
+    return f"{named} and {further} more" if further > 0 else named

@@ -12,6 +12,7 @@ class FailureCode(Enum):
     """The error codes of the sync log."""
 
     CONNECTION_ERROR = "CONNECTION_ERROR"
+    CERTIFICATE_NOT_TRUSTED = "CERTIFICATE_NOT_TRUSTED"
     SERVER_UNAVAILABLE = "SERVER_UNAVAILABLE"
     SITE_NAME_NOT_FOUND = "SITE_NAME_NOT_FOUND"
     INCORRECT_PASSWORD = "INCORRECT_PASSWORD"  # noqa: S105 - the name of an error
@@ -21,6 +22,8 @@ class FailureCode(Enum):
     API_VERSION_INCOMPATIBLE = "API_VERSION_INCOMPATIBLE"
     V6_API_VERSION_INCOMPATIBLE = "V6_API_VERSION_INCOMPATIBLE"
     CENTRAL_V6_NOT_CONFIGURED = "CENTRAL_V6_NOT_CONFIGURED"
+    RECORD_TOO_LARGE = "RECORD_TOO_LARGE"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
     INTEGRATION_TIMEOUT_REACHED = "INTEGRATION_TIMEOUT_REACHED"
     INTEGRATION_ERROR = "INTEGRATION_ERROR"
     SITE_UUID_IS_BEING_CHANGED = "SITE_UUID_IS_BEING_CHANGED"
@@ -46,6 +49,10 @@ class Unreachable(SyncFailure):
     """No answer came: the request may have been carried out, or not."""
 
 
+class TooLarge(SyncFailure):
+    """A server, or one before it, refused a request for its size; a smaller one may pass."""
+
+
 _LATER: Text = _(
     "Your work is safe on this device. Synchronisation is tried again at the next interval."
 )
@@ -56,6 +63,14 @@ _EXPLANATIONS: dict[FailureCode, tuple[Text, Text]] = {
         _(
             "Check that this device is on the network and that the address of the server is right."
             " You can keep working: the next cycle catches up by itself."
+        ),
+    ),
+    FailureCode.CERTIFICATE_NOT_TRUSTED: (
+        _("The certificate of the central server cannot be trusted"),
+        _(
+            "Check the date and time of this device first. If they are right, the certificate has"
+            " run out or was made for another address, or by an authority of your own:"
+            " SSL_CERT_FILE names the file with the certificate of that authority."
         ),
     ),
     FailureCode.SERVER_UNAVAILABLE: (
@@ -101,6 +116,21 @@ _EXPLANATIONS: dict[FailureCode, tuple[Text, Text]] = {
         _(
             "On the mSupply central server, tick “site is Open mSupply central server” on one site"
             " and enter the address of that site."
+        ),
+    ),
+    FailureCode.RECORD_TOO_LARGE: (
+        _("A record is too large to be sent"),
+        _(
+            "All others have been exchanged. A server on the way refuses requests of this size: let"
+            " its administrator allow larger ones, or shorten the record, which “more information”"
+            " names. It stays here, and every cycle tries it again."
+        ),
+    ),
+    FailureCode.FILE_TOO_LARGE: (
+        _("A file is too large for a server on the way"),
+        _(
+            "Let the administrator of the central server allow larger requests there. The file stays"
+            " here, and is tried again."
         ),
     ),
     FailureCode.INTEGRATION_TIMEOUT_REACHED: (

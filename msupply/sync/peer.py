@@ -109,11 +109,14 @@ class LegacyServer(Protocol):
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Have records removed from the queue."""
 
-    def push(self, waiting: int, records: Sequence[WireRecord]) -> None:
-        """Send records; `waiting` counts the changes not yet sent, these included."""
+    def push(self, waiting: int, records: Sequence[WireRecord]) -> list[WireRecord]:
+        """Send records; `waiting` counts the changes not yet sent, these included.
 
-    def end_push(self) -> None:
-        """Have everything pushed integrated."""
+        Returns those that are refused because each of them is too large by itself.
+        """
+
+    def end_push(self, unsent: int) -> None:
+        """Have everything pushed integrated; `unsent` records could not be sent in this cycle."""
 
 
 class ModernServer(Protocol):
@@ -126,8 +129,13 @@ class ModernServer(Protocol):
     def status(self) -> ServerStatus:
         """Ask whether the server is done with what this site pushed."""
 
-    def push(self, waiting: int, end: int, records: Sequence[WireRecord], *, last: bool) -> None:
-        """Send records up to cursor `end`; after the last batch they are integrated."""
+    def push(
+        self, waiting: int, end: int, records: Sequence[WireRecord], *, last: bool
+    ) -> list[WireRecord]:
+        """Send records up to cursor `end`; after the last batch they are integrated.
+
+        Returns those that are refused because each of them is too large by itself.
+        """
 
     def pull(self, cursor: int, limit: int, *, initialised: bool) -> ModernBatch:
         """Read the V6 log from `cursor` on."""

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import beside, changelog, cursors, here, placement, quarantine
@@ -60,12 +61,13 @@ def send(
     way: Way,
     instance: Here,
     limit: Callable[[], int],
-    deliver: Callable[[PushBatch], None],
+    deliver: Callable[[PushBatch], list[WireRecord]],
     report: Callable[[int, int], None],
 ) -> int:
     """Deliver the changes made up to now, batch by batch; return how many they were.
 
     The cursor moves when a batch has arrived. While one is on its way the next is being read.
+    `deliver` returns the records that were refused: these go on waiting, for the next cycle.
     `limit` is asked before each batch: what a server takes at once is learnt from its answers.
     """
     up_to = changelog.head(connection, way.channel)
@@ -73,25 +75,26 @@ def send(
     own = _OwnChanges(connection, way, wanted, instance.is_primary, up_to)
     done = 0
 
-    def arrived(batch: PushBatch) -> None:
+    def arrived(batch: PushBatch, refused: list[WireRecord]) -> None:
         nonlocal done
         _supersede(connection, batch.records)
-        cursors.set_to(connection, way.cursor, batch.end)
+        with transaction.atomic(using=connection.alias):
+            if refused:
+                changelog.touch_entries(connection, way.channel, [r.cursor for r in refused])
+            cursors.set_to(connection, way.cursor, batch.end)
         done += batch.changes
         report(done, done + batch.waiting - batch.changes)
 
     with beside.worker("push") as carrier:
-        on_its_way: tuple[PushBatch, Future[None]] | None = None
+        on_its_way: tuple[PushBatch, Future[list[WireRecord]]] | None = None
         for batch in _batches(own, limit):
             if on_its_way:
-                on_its_way[1].result()
-                arrived(on_its_way[0])
+                arrived(on_its_way[0], on_its_way[1].result())
             else:
                 report(0, batch.waiting)
             on_its_way = batch, carrier.submit(deliver, batch)
         if on_its_way:
-            on_its_way[1].result()
-            arrived(on_its_way[0])
+            arrived(on_its_way[0], on_its_way[1].result())
     if up_to > cursors.get(connection, way.cursor):
         cursors.set_to(connection, way.cursor, up_to)
     return done

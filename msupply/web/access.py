@@ -1,13 +1,14 @@
 """Who may open a page: set-up before log-in, log-in before pages, one store at a time."""
 
 import logging
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import logout
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,6 +21,7 @@ from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User
 from msupply.services import permissions
 from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
+from msupply.sync import disk
 from msupply.sync import here as here_module
 from msupply.sync.here import Here
 from msupply.sync.sql import dialect
@@ -33,10 +35,8 @@ logger = logging.getLogger(__name__)
 STORE_KEY = "store"
 # Machines come here, with credentials of their own.
 API_PATHS = ("/sync/", "/central/", "/api/")
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
-    " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
+# All that browsers send to a page.
+METHODS = ("GET", "HEAD", "POST")
 # The largest file, and what a form adds to it.
 LARGEST_REQUEST = 51 * 1024 * 1024
 _SAME_REFUSAL = timedelta(minutes=1)
@@ -73,22 +73,23 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PageRequest) -> HttpResponse:
-        """Attach the visit; give every page its security headers."""
+        """Attach the visit; refuse what no page takes."""
         if request.path.startswith(API_PATHS):
             return self.get_response(request)
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         try:
             request.visit = _visit(request)
         except Error as error:
-            if not dialect(connection).is_away(error):
+            trouble = _trouble(error)
+            if trouble is None:
                 raise
-            return _database_away(request, error)
+            return _unusable(request, error, trouble)
         user = request.visit.user
         with security_log.acting(user.username if user else "", address(request)):
             response = _too_large(request) or self.get_response(request)
         if request.visit.user is not None:
             idle.note(request, response)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     def process_view(
@@ -97,6 +98,9 @@ class AccessMiddleware:
         """Return where to go first, None when the page may be shown."""
         if request.path.startswith(API_PATHS):
             return None
+        refused = _of_no_text(request)
+        if refused:
+            return refused
         stage = getattr(view, "stage", "")
         if stage == "open":
             return None
@@ -110,8 +114,9 @@ class AccessMiddleware:
         """Turn refusals into the alert, and what nobody foresaw into a friendly page."""
         if request.path.startswith(API_PATHS) or not hasattr(request, "visit"):
             return None
-        if isinstance(error, Error) and dialect(connection).is_away(error):
-            return _database_away(request, error)
+        trouble = _trouble(error)
+        if trouble:
+            return _unusable(request, error, trouble)
         alert = alerts.of_exception(error, request.visit.here)
         if alert:
             _note_refusal(request, error)
@@ -142,17 +147,50 @@ def _note_refusal(request: PageRequest, error: Exception) -> None:
     )
 
 
-def _database_away(request: PageRequest, error: Error) -> HttpResponse:
-    """Say so on a page for which the database is not asked."""
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer what failed outside of a page: while a form was read, or a session stored."""
+    error = sys.exception()
+    trouble = _trouble(error)
+    if error is None or trouble is None:
+        return HttpResponse(render_to_string("500.html"), status=500)
+    return _unusable(request, error, trouble)
+
+
+def _trouble(error: BaseException | None) -> alerts.Alert | None:
+    """Return what to say of a machine that cannot go on, whatever a user does."""
+    if isinstance(error, Error) and dialect(connection).is_away(error):
+        return alerts.database_away()
+    return alerts.disk_full() if disk.is_full(error) else None
+
+
+def _unusable(request: HttpRequest, error: BaseException, alert: alerts.Alert) -> HttpResponse:
+    """Say so on a page for which neither database nor disk is asked."""
     # Its own words tell all; where it happened says nothing.
-    text = "The database cannot be used: %s %s: %s"
-    logger.error(text, request.method, request.path, str(error).strip().partition("\n")[0])
+    words = str(error).strip().partition("\n")[0]
+    logger.error("%s: %s %s: %s", alert.title, request.method, request.path, words)
     # The middleware that attaches them may not have been reached.
     on_top = bool(HtmxDetails(request))
     template = "parts/alert.html" if on_top else "503.html"
-    page = render_to_string(template, {"alert": alerts.database_away()})
-    response = HttpResponse(page, status=503)
+    response = HttpResponse(render_to_string(template, {"alert": alert}), status=503)
     return alerts.on_top(response) if on_top else response
+
+
+def _of_no_text(request: PageRequest) -> HttpResponse | None:
+    """Refuse what holds the sign NUL, which no database keeps; a question is asked without it."""
+    if "\0" in request.path:
+        raise Http404
+    if _holds_nul(request.GET):
+        pairs = [(name, text) for name, texts in request.GET.lists() for text in texts]
+        request.GET = QueryDict(urlencode(pairs).replace("%00", ""))
+    if not _holds_nul(request.POST):
+        return None
+    title = _("This request could not be understood")
+    text = _("It holds a sign that belongs to no text. Type what was pasted, and try again.")
+    return alerts.response(request, alerts.Alert(title, text), 422)
+
+
+def _holds_nul(given: QueryDict) -> bool:
+    return any("\0" in text for name, values in given.lists() for text in (name, *values))
 
 
 def _too_large(request: PageRequest) -> HttpResponse | None:
@@ -183,7 +221,6 @@ def _of_another_store(request: PageRequest) -> HttpResponse | None:
 
 def _has_its_own_page(error: Exception) -> bool:
     from django.core.exceptions import BadRequest, SuspiciousOperation
-    from django.http import Http404
 
     return isinstance(error, (Http404, BadRequest, SuspiciousOperation))
 

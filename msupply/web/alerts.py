@@ -110,6 +110,14 @@ def database_away() -> Alert:
     )
 
 
+def disk_full() -> Alert:
+    """Say that nothing more can be kept here, whatever a user does."""
+    return Alert(
+        _("The disk of this server is full"),
+        _("Nothing of this was saved. Tell your support: room must be made on this server."),
+    )
+
+
 def _on_central(here: Here | None) -> Alert:
     address = (here.oms_central_url or here.central_url) if here and here.is_remote else ""
     return Alert(

@@ -6,6 +6,7 @@ headers, bodies or queries: they carry secrets and patients' names.
 
 import gzip
 import ipaddress
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, timedelta
@@ -17,7 +18,7 @@ import httpx
 import msgspec
 
 from msupply.sync import clock
-from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
+from msupply.sync.failure import FailureCode, SyncFailure, TooLarge, Unreachable
 from msupply.sync.here import Here
 
 # The release whose wire this client speaks, and its protocol numbers (sync-v6.md 4).
@@ -35,6 +36,8 @@ BATCH_LIMIT_HEADER: Final = "msupply-batch-limit"
 CLOCK_HEADER: Final = "msupply-clock"
 # Said by sites that read the orders of a central server of this kind.
 ORDERS_HEADER: Final = "msupply-takes-orders"
+# Said at the end of a push, with how many records could not be sent.
+UNSENT_HEADER: Final = "msupply-unsent"
 # More than this at once costs memory and gains nothing.
 MOST_AT_ONCE: Final = 5000
 # The real Open mSupply central server takes 10 MiB (sync-v6.md 5).
@@ -59,7 +62,7 @@ class Session:
     ) -> None:
         # How many records the server takes and gives at once; None until it has said so.
         self.batch_limit: int | None = None
-        self._is_near = _is_loopback(url)
+        self._is_near = is_loopback(url)
         self._client = httpx.Client(
             auth=auth,
             transport=transport,
@@ -106,7 +109,7 @@ class Session:
                     timeout=timeout,
                 )
             except httpx.TransportError as error:
-                reason = str(error) or type(error).__name__
+                reason = _reason(url, error)
             except (httpx.DecodingError, httpx.InvalidURL) as error:
                 raise SyncFailure(FailureCode.UNKNOWN, f"{url}: {error}") from None
             else:
@@ -131,7 +134,7 @@ class Session:
             ) as response:
                 yield response
         except httpx.TransportError as error:
-            text = f"{url}: {str(error) or type(error).__name__}"
+            text = f"{url}: {_reason(url, error)}"
             raise Unreachable(FailureCode.CONNECTION_ERROR, text) from None
 
     def _compresses(self, body: bytes) -> bool:
@@ -199,13 +202,34 @@ def clock_ahead(response: httpx.Response) -> int:
     )
 
 
+def refuse_size(response: httpx.Response) -> None:
+    """Raise TooLarge where a server, or a proxy before it, asks for less at once."""
+    if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        raise TooLarge(FailureCode.UNKNOWN, excerpt(response))
+
+
 def basic_credentials(here: Here) -> httpx.BasicAuth:
     """Return the credentials of V5 and V4: the site's name and its password's hash."""
     return httpx.BasicAuth(here.site_name.encode(), here.password_hash.encode())
 
 
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+def _reason(url: str, error: httpx.TransportError) -> str:
+    """Return why no answer came. Raises SyncFailure for a server that is not who it says it is."""
+    text = str(error) or type(error).__name__
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            raise SyncFailure(FailureCode.CERTIFICATE_NOT_TRUSTED, f"{url}: {text}") from None
+        cause = cause.__cause__ or cause.__context__
+    return text
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether an address is one of this machine itself."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

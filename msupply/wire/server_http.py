@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_header_parameters
 
+from msupply.sync import disk
 from msupply.sync.sql import dialect
 from msupply.wire import security_log
 from msupply.wire.errors import Code, ModernError, WireError
@@ -69,6 +70,8 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
         while block := stream.read(BLOCK):
             yield block
     except (UnreadablePostError, OSError) as error:
+        if disk.is_full(error):
+            raise
         raise WireError(Code.BAD_REQUEST, "the body ended early") from error
 
 
@@ -144,6 +147,9 @@ def _failure(request: HttpRequest, error: Exception) -> WireError:
         text = "The database cannot be used: %s %s: %s"
         logger.error(text, request.method, request.path, str(error).strip().partition("\n")[0])
         return WireError(Code.SERVER_BUSY, "the server is busy: try again")
+    if disk.is_full(error):
+        logger.error("The disk is full: %s %s", request.method, request.path)
+        return WireError(Code.SERVER_BUSY, "the disk of the server is full")
     is_of_data = isinstance(error, DatabaseError) and speak.blames_data(error)
     # An integrity error is no value that cannot be held, but a defect or a race.
     if is_of_data and not isinstance(error, IntegrityError):

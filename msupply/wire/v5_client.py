@@ -1,7 +1,6 @@
 """The V5 client: what a site asks of its mSupply central server, verb by verb (sync-v5.md 3)."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 import httpx
@@ -10,7 +9,7 @@ from msgspec import UNSET
 
 from msupply.sync import clock
 from msupply.sync.buffer import Arrived
-from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
+from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure
 from msupply.sync.here import Here
 from msupply.sync.peer import (
     CentralBatch,
@@ -23,10 +22,9 @@ from msupply.sync.records import WireRecord
 from msupply.sync.site_orders import NO_ORDERS
 from msupply.wire import client_http, errors, messages
 from msupply.wire.client_http import Session
+from msupply.wire.parts import Parts
 
 Message = TypeVar("Message")
-
-FEWEST_RECORDS = 50
 
 _CODES: dict[str, FailureCode] = {
     errors.Code.SITE_NAME_NOT_FOUND: FailureCode.SITE_NAME_NOT_FOUND,
@@ -59,6 +57,7 @@ class LegacyClient:
             client_http.basic_credentials(here),
             transport,
         )
+        self._parts = Parts()
 
     @property
     def batch_limit(self) -> int | None:
@@ -129,31 +128,44 @@ class LegacyClient:
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Have records removed from the queue."""
-        body = messages.encode(messages.Acknowledgement(list(ids)))
-        _refuse_errors(self._send("POST", "acknowledged_records", body))
 
-    def push(self, waiting: int, records: Sequence[WireRecord]) -> None:
-        """Send records, in more than one request where one would be too large."""
+        def send(part: list[bytes], _: bool) -> None:
+            body = b'{"syncIDs":[%b]}' % b",".join(part)
+            _refuse_errors(self._send("POST", "acknowledged_records", body))
+
+        self._parts.send([messages.encode(sync_id) for sync_id in ids], send)
+
+    def push(self, waiting: int, records: Sequence[WireRecord]) -> list[WireRecord]:
+        """Send records, in more than one request where one would be too large.
+
+        Returns those that are too large even alone.
+        """
         if not records:
             # Of a whole batch nothing can be said; nothing at all would be the end of the push.
-            return
+            return []
 
-        def send(part: list[bytes], is_last: bool) -> None:
+        def send(part: list[bytes], _: bool) -> None:
             nonlocal waiting
             self._push(waiting, part)
             waiting = max(waiting - len(part), 0)
 
-        send_in_parts([_record(record) for record in records], send)
+        refused = self._parts.send([_record(record) for record in records], send)
+        return [records[place] for place in refused]
 
-    def end_push(self) -> None:
-        """Have everything pushed integrated."""
-        if not self._push(0, []).integration_started:
+    def end_push(self, unsent: int) -> None:
+        """Have everything pushed integrated; `unsent` records could not be sent in this cycle."""
+        headers = {client_http.UNSENT_HEADER: str(unsent)} if unsent else {}
+        if not self._push(0, [], headers).integration_started:
             text = "queued_records: the server did not start to integrate (IntegrationNotStarted)"
             raise SyncFailure(FailureCode.UNKNOWN, text)
 
-    def _push(self, waiting: int, part: list[bytes]) -> messages.PushAnswer:
+    def _push(
+        self, waiting: int, part: list[bytes], headers: dict[str, str] | None = None
+    ) -> messages.PushAnswer:
         body = b'{"queueLength":%d,"data":[%b]}' % (waiting, b",".join(part))
-        return self._ask("POST", "queued_records", messages.PushAnswer, body)
+        response = self._send("POST", "queued_records", body, headers=headers)
+        _refuse_errors(response)
+        return client_http.decode(response, messages.PushAnswer)
 
     def _ask(
         self,
@@ -177,37 +189,6 @@ class LegacyClient:
     ) -> httpx.Response:
         url = str(self._root.join(f"/sync/v5/{verb}"))
         return self.session.request(method, url, body=body, params=params, headers=headers)
-
-
-def send_in_parts(encoded: Sequence[bytes], send: Callable[[list[bytes], bool], None]) -> None:
-    """Send encoded records in requests that servers take and that the line carries.
-
-    `send` gets some records, and whether they are the last.
-    """
-    left = deque(_parts(encoded))
-    while left:
-        part = left.popleft()
-        try:
-            send(part, not left)
-        except Unreachable:
-            # A line that breaks under a large body may carry a smaller one.
-            if len(part) <= FEWEST_RECORDS:
-                raise
-            size = max(len(part) // 8, FEWEST_RECORDS)
-            pieces = [part[start : start + size] for start in range(0, len(part), size)]
-            left.extendleft(reversed(pieces))
-
-
-def _parts(encoded: Sequence[bytes]) -> Iterator[list[bytes]]:
-    part: list[bytes] = []
-    size = 0
-    for record in encoded:
-        if part and size + len(record) > client_http.MOST_BYTES:
-            yield part
-            part, size = [], 0
-        part.append(record)
-        size += len(record) + 1
-    yield part
 
 
 def failure_code(code: str | None) -> FailureCode:
@@ -242,6 +223,7 @@ def _arrived(record: messages.CentralRecord | messages.QueuedRecord) -> Arrived:
 def _refuse_errors(response: httpx.Response) -> None:
     if response.is_success:
         return
+    client_http.refuse_size(response)
     error = errors.read_v5(response.content)
     if error is None:
         raise SyncFailure(client_http.code_of(response), client_http.excerpt(response))

@@ -23,7 +23,12 @@ from msupply.sync.models import ChangelogCentral
 from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change, Reader
 from msupply.wire import credentials, messages, move_marks, pushed, site_cycles, waiting
-from msupply.wire.client_http import BATCH_LIMIT_HEADER, CLOCK_HEADER, ORDERS_HEADER
+from msupply.wire.client_http import (
+    BATCH_LIMIT_HEADER,
+    CLOCK_HEADER,
+    ORDERS_HEADER,
+    UNSENT_HEADER,
+)
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     View,
@@ -275,7 +280,8 @@ def _push(exchange: Exchange) -> HttpResponseBase:
     if complete:
         # Also an installation that works on although its site was freed: it is no unused site.
         _note_in_use(connection, exchange.site)
-        move_marks.pushed(connection, site_id)
+        if UNSENT_HEADER not in exchange.request.headers:
+            move_marks.pushed(connection, site_id)
         if buffer.waiting(connection, site_id):
             waiting.mark(connection, site_id)
     return exchange.answer(messages.PushAnswer(integration_started=complete))

@@ -14,7 +14,8 @@ from msupply.sync.peer import ModernBatch, ServerStatus
 from msupply.sync.records import WireRecord
 from msupply.wire import client_http, errors, messages
 from msupply.wire.client_http import V6_VERSION, Session
-from msupply.wire.v5_client import failure_code, send_in_parts
+from msupply.wire.parts import Parts
+from msupply.wire.v5_client import failure_code
 
 Message = TypeVar("Message")
 
@@ -42,6 +43,7 @@ class ModernClient:
         self.join_url = urljoin(base, "/central/name-store-join")
         self.session = Session(base, transport=transport)
         self.settings = site_settings(here)
+        self._parts = Parts()
 
     @property
     def batch_limit(self) -> int | None:
@@ -58,8 +60,13 @@ class ModernClient:
         status = self._ask("site_status", messages.encode(request), messages.Integrating)
         return ServerStatus(not status.is_integrating, status.remaining)
 
-    def push(self, waiting: int, end: int, records: Sequence[WireRecord], *, last: bool) -> None:
-        """Send records, in more than one request where one would be too large."""
+    def push(
+        self, waiting: int, end: int, records: Sequence[WireRecord], *, last: bool
+    ) -> list[WireRecord]:
+        """Send records, in more than one request where one would be too large.
+
+        Returns those that are too large even alone.
+        """
         settings = messages.encode(self.settings)
 
         def send(part: list[bytes], is_last: bool) -> None:
@@ -78,7 +85,8 @@ class ModernClient:
             self._ask("push", body, messages.PushedRecords)
             waiting -= len(part)
 
-        send_in_parts([_change(record) for record in records], send)
+        refused = self._parts.send([_change(record) for record in records], send)
+        return [records[place] for place in refused]
 
     def pull(self, cursor: int, limit: int, *, initialised: bool) -> ModernBatch:
         """Read the V6 log from `cursor` on."""
@@ -127,6 +135,7 @@ def read_answer(response: httpx.Response, kind: type[Message]) -> Message:
     """Return the data of an answer. Raises SyncFailure for an error, whatever the status."""
     if response.status_code == httpx.codes.METHOD_NOT_ALLOWED:
         raise _not_central(response)
+    client_http.refuse_size(response)
     try:
         answer = msgspec.json.decode(response.content, type=messages.ModernAnswer)
         if isinstance(answer.error, msgspec.Raw):

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import httpx
 
 from msupply.records.files import SyncFileReference
-from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
+from msupply.sync.failure import FailureCode, SyncFailure, TooLarge, Unreachable
 from msupply.sync.here import Here
 from msupply.wire import file_store, messages
 from msupply.wire.client_http import V6_VERSION, Form
@@ -20,8 +20,9 @@ from msupply.wire.v6_client import JSON_HEADERS, ModernClient, read_answer, read
 
 RECEIVED_HEADER = "msupply-received"
 HASH_HEADER = "msupply-sha256"
-# Half a minute on a 128 kbit/s line.
+# Half a minute on a 128 kbit/s line; what a proxy refuses is halved, down to the least.
 PART_BYTES = 512 * 1024
+LEAST_PART_BYTES = 8 * 1024
 DOWNLOAD_ATTEMPTS = 3
 
 
@@ -53,30 +54,48 @@ class FileClient:
         total = path.stat().st_size
         headers = {HASH_HEADER: file_store.hash_of(path)}
         is_ours = self._modern.batch_limit is not None
-        if is_ours and total > PART_BYTES:
-            self._upload_in_parts(reference, total, headers)
-            return
-        with path.open("rb") as file:
+        try:
+            if is_ours and total > PART_BYTES:
+                self._upload_in_parts(reference, total, headers, PART_BYTES)
+                return
+            try:
+                self._upload_whole(reference, headers if is_ours else None)
+            except TooLarge:
+                if not is_ours:
+                    raise
+                self._upload_in_parts(reference, total, headers, total // 2)
+        except TooLarge as refused:
+            text = f"upload_file: {total / 1e6:.1f} MB are refused: {refused.detail}"
+            raise SyncFailure(FailureCode.FILE_TOO_LARGE, text) from None
+
+    def _upload_whole(self, reference: SyncFileReference, headers: dict[str, str] | None) -> None:
+        with file_store.path_of(reference).open("rb") as file:
             # In one go, and once: what was read from the file cannot be sent again.
             response = self._modern.session.request(
                 "PUT",
                 self._upload_url,
-                headers=headers if is_ours else None,
+                headers=headers,
                 files=self._form(reference, file),
                 attempts=1,
             )
         _read_answer(response)
 
     def _upload_in_parts(
-        self, reference: SyncFileReference, total: int, headers: dict[str, str]
+        self, reference: SyncFileReference, total: int, headers: dict[str, str], size: int
     ) -> None:
         received = self._send_part(reference, b"", f"bytes */{total}", headers)
         with file_store.path_of(reference).open("rb") as file:
             while received < total:
                 file.seek(received)
-                part = file.read(PART_BYTES)
+                part = file.read(size)
                 place = f"bytes {received}-{received + len(part) - 1}/{total}"
-                arrived = self._send_part(reference, part, place, headers)
+                try:
+                    arrived = self._send_part(reference, part, place, headers)
+                except TooLarge:
+                    size = len(part) // 2
+                    if size < LEAST_PART_BYTES:
+                        raise
+                    continue
                 if arrived <= received:
                     text = "upload_file: the server does not keep what it is sent"
                     raise SyncFailure(FailureCode.UNKNOWN, text)

@@ -23,7 +23,7 @@ from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from msupply.records.files import SyncFileReference
-from msupply.sync import acceptance, seen
+from msupply.sync import acceptance, disk, seen
 from msupply.sync.declare.registry import registry
 from msupply.sync.here import Here
 from msupply.wire import file_store, messages
@@ -126,6 +126,8 @@ def _read_form(request: HttpRequest) -> tuple[bytes, "UploadedFile[bytes]"]:
     except RequestDataTooBig:
         raise too_large(file_store.SIZE_LIMIT) from None
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError, OSError) as error:
+        if disk.is_full(error):
+            raise
         raise WireError(Code.BAD_REQUEST, f"the form cannot be read: {error}") from None
     file, text = files.get("file_part"), fields.get("json_part")
     if not isinstance(file, UploadedFile) or not isinstance(text, str):

@@ -85,3 +85,10 @@ def test_a_directory_of_something_else_is_left_alone(tmp_path):
 
 def test_the_files_of_an_instance_are_its_owners_alone(central):
     assert (central / "msupply.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_proxies_that_are_no_addresses_are_refused_before_anything_starts(central):
+    done = run("serve", "--data", central, "--behind-proxy", "10.0.0.1,proxy.example.org")
+    assert done.code == 1
+    assert "--behind-proxy 10.0.0.1,proxy.example.org" in done.err
+    assert "10.0.0.0/24" in done.err

@@ -114,3 +114,20 @@ def test_the_central_server_does_not_synchronise_with_itself(served):
 
 def test_the_server_still_runs_after_all_that(served):
     assert is_alive(served.process.pid)
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://central.invalid:1", True),
+        ("HTTP://10.255.0.1.invalid", True),
+        ("http://127.0.0.1:1", False),
+        ("http://localhost:1/", False),
+        ("https://central.invalid:1", False),
+    ],
+)
+def test_an_address_in_clear_is_warned_of(blank, url, warned):
+    done = run("init", "site", "--data", blank, "--central", url, "--site", "x", "--password", "x")
+    assert done.code == 1
+    lines = [line for line in done.err.splitlines() if "By http://" in line]
+    assert len(lines) == int(warned)

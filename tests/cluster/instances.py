@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.cluster.databases import Database, SQLite
@@ -22,17 +23,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run(*arguments: object, database_url: str = "") -> str:
+def run(*arguments: object, database_url: str = "", **more: str) -> str:
     """Run one command of the program to its end."""
-    done = subprocess.run(
+    done = _ended(arguments, database_url, more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _ended(
+    arguments: Sequence[object], database_url: str, more: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [PROGRAM, *map(str, arguments)],
         check=False,
         capture_output=True,
         text=True,
-        env=environment(database_url),
+        env=environment(database_url) | more,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def environment(database_url: str = "") -> dict[str, str]:
@@ -49,6 +56,9 @@ class Instance:
         self.database = database or SQLite(data)
         self.port = free_port()
         self.workers = 1
+        # Further options of `serve`, and what the environment holds beside the usual.
+        self.options: list[str] = []
+        self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +71,15 @@ class Instance:
 
     def run(self, *arguments: object) -> str:
         """Run one command of the program on this instance."""
-        return run(*arguments, "--data", self.data, database_url=self.database.url)
+        url = self.database.url
+        return run(*arguments, "--data", self.data, database_url=url, **self.environment)
+
+    def fail(self, *arguments: object) -> str:
+        """Run one command that must fail; return what it says."""
+        data = ("--data", self.data)
+        done = _ended((*arguments, *data), self.database.url, self.environment)
+        assert done.returncode == 1, done.stdout + done.stderr
+        return done.stdout + done.stderr
 
     def start(self) -> None:
         """Start `msupply serve`; return when it answers."""
@@ -74,14 +92,14 @@ class Instance:
 
     def launch(self) -> None:
         """Start `msupply serve` without waiting for it."""
-        options = ["--port", str(self.port), "--workers", str(self.workers)]
+        options = ["--port", str(self.port), "--workers", str(self.workers), *self.options]
         with (self.data / "serve.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [PROGRAM, "serve", "--data", self.data, *options],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=environment(self.database.url),
+                env=environment(self.database.url) | self.environment,
             )
 
     def _answers(self) -> bool:

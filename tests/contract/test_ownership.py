@@ -100,6 +100,7 @@ def message(
     columns |= {name: [value] for name, value in changes.items()}
     form = Form.TO_CENTRAL if wire is Wire.V5 else Form.MODERN
     (data,) = table_codec(row.kind, wire).encode(columns, form)
+    assert isinstance(data, msgspec.Raw)
     return [(wire, Arrived(table.name, record_id, BufferChunk.UPSERT, bytes(data)))]
 
 

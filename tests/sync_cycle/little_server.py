@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -45,10 +46,11 @@ def packed(answer: Answer) -> Answer:
 
 
 class LittleServer:
-    """Answers requests from a list, the last answer for ever."""
+    """Answers requests from a list, the last answer for ever, or by a function."""
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []
+        self.answer: Callable[[Request], Answer] = lambda _: self._next()
         self.requests: list[Request] = []
         self._connections = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -58,6 +60,9 @@ class LittleServer:
 
     def close(self) -> None:
         self._socket.close()
+
+    def _next(self) -> Answer:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def _accept(self) -> None:
         while True:
@@ -79,7 +84,7 @@ class LittleServer:
                     headers[name.strip().lower()] = value.strip()
                 body = stream.read(int(headers.get("content-length", 0)))
                 self.requests.append(Request(method, path, headers, body, number))
-                answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                answer = self.answer(self.requests[-1])
                 client.sendall(answer.encode()[: answer.cut_at])
                 if answer.cut_at is not None:
                     return

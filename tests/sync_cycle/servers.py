@@ -72,7 +72,9 @@ class Legacy:
         self.everything = [arrived(e) for e in examples if e.table not in CENTRAL_TABLES]
         self.queue: dict[str, Arrived] = {}
         self.pushed: list[tuple[str, str]] = []
+        self.too_large: set[str] = set()
         self.push_lengths: list[int] = []
+        self.unsent: list[int] = []
         self.statuses: list[ServerStatus] = []
 
     def site_info(self):
@@ -108,12 +110,14 @@ class Legacy:
     def push(self, waiting, records):
         def work():
             self.push_lengths.append(waiting)
-            self.pushed += [(r.table, r.record_id) for r in records]
+            refused = [r for r in records if r.record_id in self.too_large]
+            self.pushed += [(r.table, r.record_id) for r in records if r not in refused]
+            return refused
 
-        self.script.run("push", work)
+        return self.script.run("push", work)
 
-    def end_push(self):
-        self.script.run("end_push", lambda: None)
+    def end_push(self, unsent):
+        self.script.run("end_push", lambda: self.unsent.append(unsent))
 
 
 class Modern:
@@ -124,6 +128,7 @@ class Modern:
         self.batch_limit: int | None = 10
         self.log = [arrived(e, "Update") for e in all_examples() if e.wire is Wire.V6]
         self.pushed: list[tuple[str, str]] = []
+        self.too_large: set[str] = set()
         self.last_flags: list[bool] = []
         self.statuses: list[ServerStatus] = []
         self.initialised: list[bool] = []
@@ -137,10 +142,12 @@ class Modern:
 
     def push(self, waiting, end, records, *, last):
         def work():
-            self.pushed += [(r.table, r.record_id) for r in records]
+            refused = [r for r in records if r.record_id in self.too_large]
+            self.pushed += [(r.table, r.record_id) for r in records if r not in refused]
             self.last_flags.append(last)
+            return refused
 
-        self.script.run("push_v6", work)
+        return self.script.run("push_v6", work)
 
     def pull(self, cursor, limit, *, initialised):
         self.initialised.append(initialised)

@@ -156,6 +156,54 @@ def test_a_server_that_keeps_nothing_is_given_up(remote, attached, server, monke
     assert stored(attached).status == STATUS.ERROR
 
 
+class NarrowServer:
+    """One of our own servers behind a proxy that refuses bodies over a limit."""
+
+    def __init__(self, limit):
+        self.limit, self.kept, self.refused = limit, b"", 0
+
+    def answer(self, request):
+        if request.path.endswith("site_status"):
+            return json_answer(IDLE, msupply_batch_limit="5000")
+        if len(request.body) > self.limit:
+            self.refused += 1
+            return Answer(b"<html>nginx</html>", 413)
+        content, _ = file_part(request)
+        found = re.match(r"bytes (\d+)-", request.headers.get("content-range", ""))
+        assert "content-range" in request.headers
+        if found:
+            assert int(found[1]) == len(self.kept)
+            self.kept += content
+        return ours(len(self.kept))
+
+
+@pytest.mark.parametrize("part_bytes", [20_000, 6_000])
+def test_a_proxy_that_refuses_the_parts_gets_smaller_ones(
+    remote, attached, server, monkeypatch, part_bytes
+):
+    monkeypatch.setattr(v6_file_client, "PART_BYTES", part_bytes)
+    monkeypatch.setattr(v6_file_client, "LEAST_PART_BYTES", 500)
+    narrow = NarrowServer(3_000)
+    server.answer = narrow.answer
+    assert file_transfer.upload_next(remote)
+    assert narrow.kept == CONTENT
+    assert narrow.refused <= 3
+    assert stored(attached).status == STATUS.DONE
+
+
+@pytest.mark.parametrize("narrow", ["ours", "stock"])
+def test_a_proxy_that_takes_no_file_is_named(remote, attached, server, narrow):
+    if narrow == "ours":
+        server.answer = NarrowServer(1_000).answer
+    else:
+        server.answers = [json_answer(IDLE), Answer(b"<html>nginx</html>", 413)]
+    assert not file_transfer.upload_next(remote)
+    row = stored(attached)
+    assert row.status == STATUS.ERROR
+    assert row.error.startswith("FILE_TOO_LARGE: upload_file: 0.0 MB are refused")
+    assert "HTTP 413" in row.error
+
+
 def test_a_file_waits_until_its_reference_has_been_pushed(remote, attached, server):
     cursors.set_to(remote, cursors.PUSH_V6, 0)
     assert not file_transfer.upload_next(remote)

@@ -115,7 +115,7 @@ def test_v5_push_has_the_documented_body(legacy, server):
 
 def test_the_final_push_must_start_integration(legacy, server):
     server.answers = [json_answer({"integrationStarted": False})]
-    assert "IntegrationNotStarted" in failure_of(legacy.end_push).detail
+    assert "IntegrationNotStarted" in failure_of(legacy.end_push, 0).detail
     assert json.loads(server.requests[0].body) == {"queueLength": 0, "data": []}
 
 
@@ -244,7 +244,7 @@ def test_garbage_is_a_failure_and_nothing_worse(legacy, server, body):
 def test_a_busy_legacy_server_is_recognised(legacy, server):
     error = {"code": "sync_is_running", "message": "busy"}
     server.answers = [json_answer({"error": error}, 503)]
-    assert isinstance(failure_of(legacy.end_push), StillIntegrating)
+    assert isinstance(failure_of(legacy.end_push, 0), StillIntegrating)
 
 
 def test_progress_of_our_own_server_is_read(legacy, server):
@@ -458,6 +458,99 @@ def test_a_line_that_breaks_under_a_large_push_gets_smaller_ones(legacy, server)
     legacy.push(120, [WireRecord(n, "Location", "L", {"ID": "x"}) for n in range(120)])
     sizes = [len(json.loads(request.body)["data"]) for request in server.requests]
     assert sizes == [120, 120, 120, 50, 50, 20]
+
+
+def test_a_line_that_breaks_under_few_large_records_gets_fewer(legacy, server):
+    answer = json_answer({"integrationStarted": False})
+    server.answers = [*[Answer(answer.body, cut_at=5)] * 3, answer]
+    legacy.push(24, [WireRecord(n, "Location", "L", {"ID": "x" * 10_000}) for n in range(24)])
+    sizes = [len(json.loads(request.body)["data"]) for request in server.requests]
+    assert sizes == [24, 24, 24, *[3] * 8]
+
+
+NGINX = Answer(b"<html><center>nginx</center></html>", 413, {"Content-Type": "text/html"})
+
+
+@pytest.fixture
+def narrow(server):
+    """Answer 413 to bodies over a limit, as a proxy does, and else as told; return the sizes taken."""
+
+    def at(limit, answer):
+        taken = []
+
+        def answers(request):
+            if len(request.body) > limit:
+                return NGINX
+            taken.append(request)
+            return answer
+
+        server.answer = answers
+        return taken
+
+    return at
+
+
+def location(number, size):
+    return WireRecord(number, "Location", f"L{number}", {"ID": f"L{number}", "note": "x" * size})
+
+
+def test_what_a_proxy_refuses_goes_in_smaller_requests(legacy, server, narrow):
+    taken = narrow(1_000_000, json_answer({"integrationStarted": False}))
+    assert legacy.push(300, [location(n, 12_000) for n in range(300)]) == []
+    assert legacy.push(300, [location(n, 12_000) for n in range(300)]) == []
+    ids = [r["recordId"] for request in taken for r in json.loads(request.body)["data"]]
+    assert ids == [f"L{n}" for n in range(300)] * 2
+    # The first refusal was enough; the second batch began with what had passed.
+    assert len(server.requests) - len(taken) == 1
+
+
+def test_the_proxy_may_take_one_record_at_a_time_only(legacy, narrow):
+    taken = narrow(2_000, json_answer({"integrationStarted": False}))
+    legacy.push(9, [location(n, 1_500) for n in range(9)])
+    assert [len(json.loads(request.body)["data"]) for request in taken] == [1] * 9
+
+
+@pytest.mark.parametrize("place", [0, 4, 8])
+def test_a_record_that_is_too_large_alone_does_not_hold_up_the_rest(legacy, narrow, place):
+    taken = narrow(10_000, json_answer({"integrationStarted": False}))
+    records = [location(n, 50_000 if n == place else 100) for n in range(9)]
+    assert legacy.push(9, records) == [records[place]]
+    ids = [r["recordId"] for request in taken for r in json.loads(request.body)["data"]]
+    assert ids == [f"L{n}" for n in range(9) if n != place]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_v6_push_ends_though_a_record_is_refused(modern, narrow, place):
+    taken = narrow(10_000, json_answer({"data": {"records_pushed": 1}}))
+    records = [location(n, 50_000 if n == place else 100) for n in range(3)]
+    assert modern.push(3, 9, records, last=True) == [records[place]]
+    flags = [json.loads(request.body)["batch"]["is_last_batch"] for request in taken]
+    assert flags[-1]
+    assert sum(flags) == 1
+
+
+def test_our_own_server_is_understood_too(legacy, server):
+    error = {"code": "body_too_large", "message": "send smaller batches"}
+    server.answers = [
+        json_answer({"error": error}, 413),
+        json_answer({"integrationStarted": False}),
+    ]
+    assert legacy.push(2, [location(1, 10), location(2, 10)]) == []
+    assert [len(json.loads(r.body)["data"]) for r in server.requests] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("unsent", [0, 3])
+def test_the_end_of_a_push_says_what_could_not_be_sent(legacy, server, unsent):
+    server.answers = [json_answer({"integrationStarted": True})]
+    legacy.end_push(unsent)
+    assert server.requests[0].headers.get("msupply-unsent") == ("3" if unsent else None)
+
+
+def test_acknowledgements_go_in_smaller_requests_too(legacy, narrow):
+    taken = narrow(1_000, Answer(b"", 204))
+    ids = [f"Q-{n}" for n in range(500)]
+    legacy.acknowledge(ids)
+    assert [i for request in taken for i in json.loads(request.body)["syncIDs"]] == ids
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"nonsense", b'{"data": {"x": 1}}', b"[" * 100_000])

@@ -83,6 +83,11 @@ def remote(examples, tmp_path, settings):
     """Make this instance the remote site with the store north."""
     settings.DATA = tmp_path
     settings.FILES = tmp_path / "files"
+    return make_remote()
+
+
+def make_remote():
+    """Set this instance up as the remote site with the store north."""
     here_module.change(
         connection,
         site_id=2,

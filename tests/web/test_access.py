@@ -195,3 +195,10 @@ def test_a_viewer_has_the_menu_of_a_viewer(central):
     assert "/list/stock/" in page
     assert "/list/outbound-shipments/" not in page
     assert "/sites" not in page
+
+
+@pytest.mark.parametrize("where", ["/language", "/unlock", "/lock"])
+@pytest.mark.parametrize("wanted", ["-1", "home", "//evil.example", "https://evil.example/", ""])
+def test_nobody_is_led_elsewhere(admin, where, wanted):
+    answer = admin.post(where, {"next": wanted})
+    assert answer.url in ("/", "/stores")

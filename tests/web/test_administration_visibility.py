@@ -109,7 +109,6 @@ def test_a_store_is_never_visible_to_itself(admin):
     [
         {},
         {"part": "names", "record": ""},
-        {"part": "names", "record": "nobody\0"},
         {"part": "items", "record": "nothing"},
         {"part": "planets", "record": "name-south"},
     ],
@@ -117,6 +116,12 @@ def test_a_store_is_never_visible_to_itself(admin):
 def test_nonsense_is_not_found(admin, form):
     assert admin.post(ADD, form).status_code == 404
     assert admin.post(HIDE, form).status_code == 404
+
+
+def test_what_no_database_keeps_is_refused(admin):
+    form = {"part": "names", "record": "nobody\0"}
+    assert admin.post(ADD, form).status_code == 422
+    assert admin.post(HIDE, form).status_code == 422
 
 
 def test_visibility_is_changed_by_those_who_edit_central_data(central):

@@ -15,6 +15,7 @@ from msupply.records.names import Name, NameStoreJoin
 from msupply.sync.clock import now
 from msupply.sync.models import Quarantined, StoreSync
 from msupply.wire import file_store
+from tests.full_disk import full_disk
 from tests.wire.conftest import Hand, add_site, upsert, work
 
 PHOTO = bytes(range(256)) * 40
@@ -399,3 +400,23 @@ def said_of_file():
         "created_datetime": SyncFileReference.objects.get().created_datetime.isoformat(),
         "deleted_datetime": None,
     }
+
+
+@pytest.mark.parametrize("way", ["whole", "part"])
+def test_a_full_disk_is_said_to_be_one(clinic, reference, settings, tmp_path, way):
+    with full_disk(tmp_path / "full") as full:
+        settings.FILES = full / "files"
+        answer = upload(clinic) if way == "whole" else upload_part(clinic, 0, 99)
+        assert answer.status_code == 503
+        assert "disk" in answer.json()["error"]["otherServerError"]
+    settings.FILES = tmp_path / "files"
+    assert upload(clinic).json() == {"data": None}
+
+
+def test_a_full_disk_is_said_to_be_one_while_a_form_is_read(clinic, reference, settings, tmp_path):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 100
+    with full_disk(tmp_path / "full") as full:
+        settings.FILE_UPLOAD_TEMP_DIR = full
+        answer = upload(clinic)
+        assert answer.status_code == 503
+        assert "disk" in answer.json()["error"]["otherServerError"]

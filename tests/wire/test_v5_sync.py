@@ -8,6 +8,8 @@ import pytest
 from msupply.records.items import Item, Unit
 from msupply.records.sites import Site
 from msupply.records.stock import Location
+from msupply.records.store_moves import StoreMove
+from msupply.sync.clock import now
 from msupply.sync.models import ChangelogCentral, Quarantined
 from msupply.wire import server_http
 from tests.wire.conftest import Hand, add_site, upsert, work
@@ -241,6 +243,19 @@ def test_a_push_of_nothing_leaves_the_site_idle(clinic):
     answer = clinic.post("queued_records", {"queueLength": 0, "data": []})
     assert answer.json() == {"integrationStarted": True}
     assert clinic.get("site_status").json()["code"] == "idle"
+
+
+@pytest.mark.parametrize("headers", [{}, {"msupply-unsent": "1"}])
+def test_a_store_does_not_move_before_all_has_been_sent(clinic, headers):
+    move = StoreMove.objects.create(
+        store_id="ST-01", from_site=12, to_site=13, started_at=now(), freeze_cursor=0, told_at=now()
+    )
+    body = json.dumps({"queueLength": 0, "data": []}).encode()
+    sent = clinic.v5_headers() | headers
+    answer = clinic.client.generic("POST", "/sync/v5/queued_records", body, "", headers=sent)
+    assert answer.json() == {"integrationStarted": True}
+    move.refresh_from_db()
+    assert (move.pushed_at is None) == bool(headers)
 
 
 def test_a_batch_of_records_without_v5_form_is_no_end(clinic):

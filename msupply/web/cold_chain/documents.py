@@ -7,6 +7,8 @@ from django.db import connection
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -78,6 +80,10 @@ def open_file(request: PageRequest, asset_id: str, file_id: str) -> HttpResponse
         except SyncFailure as failed:
             title, advice = failure.explain(failed.code)
             return alerts.response(request, Alert(str(title), str(advice)), 503)
+    etag = quote_etag(reference.pk)
+    known = get_conditional_response(request, etag)
+    if known is not None:
+        return _kept(known, etag)
     kind = reference.mime_type if reference.mime_type in SHOWN_IN_PAGES else None
     answer = FileResponse(
         path.open("rb"),
@@ -86,8 +92,16 @@ def open_file(request: PageRequest, asset_id: str, file_id: str) -> HttpResponse
         content_type=kind or "application/octet-stream",
     )
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    # A file never changes; a replacement has an id of its own.
-    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    return _kept(answer, etag)
+
+
+def _kept(answer: HttpResponseBase, etag: str) -> HttpResponseBase:
+    """Let a browser keep a file, and ask each time whether it may still show it.
+
+    A file never changes; a replacement has an id of its own.
+    """
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "private, no-cache"
     return answer
 
 
