@@ -83,24 +83,9 @@ def _prepare() -> None:
 
 
 def _serve(port: int, workers: int, background: "Background") -> None:
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
+    from msupply.gateway.server import Listening, new_server
 
-    server = Server(
-        "msupply.wsgi:application",
-        address=HOST,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        # Each thread keeps a database connection: starting anew costs more than waiting.
-        blocking_threads_idle_timeout=600,
-        websockets=False,
-        log_level=LogLevels.error,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-    )
+    server = new_server("msupply.wsgi:application", Listening(HOST, port, workers))
 
     @server.on_startup
     def started() -> None:
@@ -116,11 +101,13 @@ def _serve(port: int, workers: int, background: "Background") -> None:
 
 
 def load_application(target: str) -> Any:
-    """Return the WSGI application, in a web worker; the worker ends with its parent."""
+    """Return the gateway to the WSGI application, in a web worker; the worker ends with its parent."""
+    from msupply.gateway.application import Gateway
+    from msupply.gateway.bounds import Bounds
     from msupply.wsgi import application
 
     threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
-    return application
+    return Gateway(application, Bounds(), THREADS)
 
 
 def _end_with_parent(parent: int) -> None:
