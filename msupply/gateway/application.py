@@ -11,13 +11,11 @@ from msupply.gateway.receiving import (
     MEMORY,
     Body,
     Gone,
+    Incoming,
     Receive,
     Scope,
-    announced,
-    has_body,
     is_full,
     new_file,
-    receive_body,
 )
 from msupply.gateway.sending import Send, send_answer
 from msupply.gateway.wsgi import Answer
@@ -37,33 +35,35 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        incoming = Incoming(scope, receive, self._bounds)
         try:
-            answer = await self._answer(scope, receive)
+            answer = await self._answer(incoming)
         except Gone:
             return
         except Refused as refused:
             answer = _plain(refused.status, refused.text)
-        await send_answer(answer, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        if not has_body(scope):
-            return await self._run(scope, Body(BytesIO(), announced(scope)))
-        with new_file(MEMORY, self._bounds) as file, self._holding.of(scope["client"][0]) as share:
-            body = await receive_body(scope, receive, file, self._bounds, share)
-            return await self._run(scope, body)
-
-    async def _run(self, scope: Scope, body: Body) -> Answer:
-        loop = asyncio.get_running_loop()
-        environ = wsgi.environ(scope, body)
-        try:
-            return await loop.run_in_executor(
-                self._threads, wsgi.run, self._application, environ, self._bounds
-            )
         except OSError as error:
             full = is_full(error)
-            return _plain(503, "The disk of this server is full.") if full else _failed(scope)
+            answer = _plain(503, "The disk of this server is full.") if full else _failed(scope)
         except Exception:
-            return _failed(scope)
+            answer = _failed(scope)
+        await send_answer(answer, receive, send)
+        await incoming.discard_rest()
+
+    async def _answer(self, incoming: Incoming) -> Answer:
+        scope = incoming.scope
+        if not incoming.has_body:
+            return await self._run(scope, Body(BytesIO(), incoming.announced))
+        with new_file(MEMORY, self._bounds) as file, self._holding.of(scope["client"][0]) as share:
+            return await self._run(scope, await incoming.body(file, share))
+
+    async def _run(self, scope: Scope, body: Body) -> Answer:
+        """Run the application. Raises what it raises."""
+        loop = asyncio.get_running_loop()
+        environ = wsgi.environ(scope, body)
+        return await loop.run_in_executor(
+            self._threads, wsgi.run, self._application, environ, self._bounds
+        )
 
 
 def _failed(scope: Scope) -> Answer:

@@ -2,18 +2,14 @@
 
 import socket
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.net import SocketSpec
 from granian.server import Server as Granian
-
-from msupply.gateway.application import Gateway
 
 # A connection that says nothing, or not the whole head of a request, is closed after this. Clients
 # of ours keep an idle one for 20 seconds.
@@ -89,7 +85,3 @@ def new_server(target: str, where: Listening) -> Server:
     server.untaken_seconds = where.untaken_seconds
     return server
 
-
-__all__ = ["STOP_SECONDS", "Gateway", "Listening", "Server", "new_server"]
-
-Loader = Callable[[str], Any]

@@ -33,6 +33,8 @@ CONTENT_SECURITY_POLICY = (
 )
 # The largest file, and what a form adds to it.
 LARGEST_REQUEST = 51 * 1024 * 1024
+# No form for which nobody must have logged in is larger.
+LARGEST_FROM_ANYBODY = 1024 * 1024
 
 View = Callable[..., HttpResponse]
 
@@ -75,7 +77,7 @@ class AccessMiddleware:
             request.visit = _visit(request)
         except OperationalError as error:
             return _database_away(request, error)
-        response = _too_large(request) or self.get_response(request)
+        response = _unread(request) or self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -92,7 +94,7 @@ class AccessMiddleware:
         first = _first_page(request, stage)
         if first is None or request.path == first.partition("?")[0]:
             return None if stage else _of_another_store(request)
-        return HttpResponseClientRedirect(first) if request.htmx else redirect(first)
+        return _lead_to(request, first)
 
     def process_exception(self, request: PageRequest, error: Exception) -> HttpResponse | None:
         """Turn refusals into the alert, and what nobody foresaw into a friendly page."""
@@ -126,14 +128,19 @@ def _database_away(request: PageRequest, error: OperationalError) -> HttpRespons
     return alerts.on_top(response) if on_top else response
 
 
-def _too_large(request: PageRequest) -> HttpResponse | None:
-    """Refuse what no form takes before it is read, whatever its headers say of its size."""
+def _unread(request: PageRequest) -> HttpResponse | None:
+    """Answer, before it is read, what no form takes or what is not taken from anybody."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) <= LARGEST_REQUEST:
-        return None
     request.htmx = HtmxDetails(request)
-    text = _("Files of up to 50 MB can be attached.")
-    return alerts.response(request, alerts.Alert(_("The file is too large."), text), 413)
+    if not length.isdecimal() or int(length) > LARGEST_REQUEST:
+        text = _("Files of up to 50 MB can be attached.")
+        return alerts.response(request, alerts.Alert(_("The file is too large."), text), 413)
+    first = _first_page(request, "") if int(length) > LARGEST_FROM_ANYBODY else None
+    return _lead_to(request, first) if first else None
+
+
+def _lead_to(request: PageRequest, page: str) -> HttpResponse:
+    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
 
 
 def _of_another_store(request: PageRequest) -> HttpResponse | None:

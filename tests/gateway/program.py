@@ -73,7 +73,8 @@ def on_stream(environ, query):
 
 def on_file(environ, query):
     file = tempfile.TemporaryFile()
-    file.write(bytes(i % 251 for i in range(int(query["n"]))))
+    size = int(query["n"])
+    file.write((bytes(range(251)) * (size // 251 + 1))[:size])
     file.seek(int(query.get("from", 0)))
     headers = [("Content-Length", query["told"])] if "told" in query else []
     return "200 OK", headers, environ["wsgi.file_wrapper"](file)

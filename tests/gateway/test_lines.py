@@ -173,6 +173,17 @@ def test_a_body_that_is_announced_as_too_large_is_not_waited_for(serve):
     assert b"X-Length: 1000001" in answer.title()
 
 
+def test_who_reads_only_after_sending_is_answered_all_the_same(serve):
+    server = serve(largest=1_000_000)
+    with server.line(head("/size", "Content-Length: 30000000")) as line:
+        for _ in range(3):
+            time.sleep(0.5)
+            line.sendall(b"x" * 10_000_000)
+        assert line.recv(1000).startswith(b"HTTP/1.1 200")
+        line.sendall(head("/environ", method="GET"))
+        assert line.recv(1000).startswith(b"HTTP/1.1 200")
+
+
 def test_a_large_body_arrives_whole(server):
     assert server.post("/size", content=b"x" * 30_000_000).text == "30000000"
 

@@ -9,7 +9,7 @@ from msupply.records.items import Item, Unit
 from msupply.records.sites import Site
 from msupply.records.stock import Location
 from msupply.sync.models import ChangelogCentral, Quarantined
-from msupply.wire import server_http
+from msupply.wire import v5_server
 from tests.wire.conftest import Hand, add_site, upsert, work
 
 
@@ -336,7 +336,7 @@ BOMB = gzip.compress(b" " * 3_000_000, mtime=0)
     ],
 )
 def test_a_bad_body_is_refused(clinic, monkeypatch, body, encoding, status, code):
-    monkeypatch.setattr(server_http, "BODY_LIMIT", 1_000_000)
+    monkeypatch.setattr(v5_server, "BODY_LIMIT", 1_000_000)
     if encoding:
         clinic.headers["Content-Encoding"] = encoding
     answer = clinic.post("queued_records", body)
