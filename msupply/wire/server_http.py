@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 # Of a batch of records, and of any other message, after decompression.
 BODY_LIMIT = 64 * 1024 * 1024
 MESSAGE_LIMIT = 1024 * 1024
-# Batches unfold to ten or twenty times what is sent. More than a hundred times is a bomb, beyond
-# what costs nothing.
-_UNFOLDED_FREELY = 4 * 1024 * 1024
+# Batches unfold to ten or twenty times what is sent. More than a hundred times is a bomb; up to more
+# than what sites send in one go it does no harm.
+_UNFOLDED_FREELY = 16 * 1024 * 1024
 _UNFOLDED_TIMES = 100
 # A list has one element more than commas. So many are in 5,000 records of 400 fields.
 _MOST_COMMAS = 2_000_000
@@ -77,7 +77,7 @@ def refuse_crowds(body: bytes) -> None:
         raise WireError(Code.BODY_TOO_LARGE, "too many records at once: send smaller batches")
 
 
-def decode(body: bytes, kind: type[T]) -> T:
+def decode(body: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Read a JSON body as a message. Raises WireError."""
     try:
         return msgspec.json.decode(body, type=kind)

@@ -215,10 +215,12 @@ class _Push(msgspec.Struct, rename="camel"):
 
 
 def _push(request: HttpRequest, here: Here) -> HttpResponseBase:
-    message = decode(read_body(request, BODY_LIMIT), _Push)
+    body = read_body(request, BODY_LIMIT)
+    message = decode(body, _Push)
     call = authenticate(request, here, message.sync_v5_settings, message.sync_v6_version)
-    read = _read_batch(bytes(message.batch))
     call.refuse_while_integrating()
+    refuse_crowds(body)
+    read = _read_batch(message.batch)
     if isinstance(read, Batch):
         batch = pushed.sort_out(pushed.modern(read.records))
     else:
@@ -231,8 +233,7 @@ def _push(request: HttpRequest, here: Here) -> HttpResponseBase:
     return call.answer(messages.PushedRecords(len(read.records)))
 
 
-def _read_batch(raw: bytes) -> Batch | _LooseBatch:
-    refuse_crowds(raw)
+def _read_batch(raw: Raw) -> Batch | _LooseBatch:
     try:
         return msgspec.json.decode(raw, type=Batch)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
