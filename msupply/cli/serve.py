@@ -30,9 +30,7 @@ Port = Annotated[int, typer.Option("--port", help=_("Port to listen on."), min=1
 Workers = Annotated[int, typer.Option("--workers", help=_("Number of web workers."), min=1, max=64)]
 Host = Annotated[
     str,
-    typer.Option(
-        "--host", help=_("Address to listen on; 127.0.0.1 lets only this computer come.")
-    ),
+    typer.Option("--host", help=_("Address to listen on; 127.0.0.1 lets only this computer come.")),
 ]
 CertificateFile = Annotated[
     Path | None,

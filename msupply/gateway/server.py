@@ -84,4 +84,3 @@ def new_server(target: str, where: Listening) -> Server:
     )
     server.untaken_seconds = where.untaken_seconds
     return server
-

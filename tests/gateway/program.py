@@ -131,7 +131,9 @@ def main():
     names = ("silent_seconds", "untaken_seconds", "workers", "certificate", "key")
     options = {name: OPTIONS[name] for name in names if name in OPTIONS}
     options |= {name: Path(options[name]) for name in ("certificate", "key") if name in options}
-    server = new_server("tests.gateway.program", Listening("127.0.0.1", int(sys.argv[1]), **options))
+    server = new_server(
+        "tests.gateway.program", Listening("127.0.0.1", int(sys.argv[1]), **options)
+    )
     if OPTIONS.get("plain"):
         from granian.constants import Interfaces
 

@@ -30,7 +30,9 @@ def test_a_file_comes_from_where_it_stands(server, size):
 
 @pytest.mark.parametrize("path", ["/environ", "/stream?n=1000000", "/file?n=900000", "/twice"])
 def test_a_head_request_gets_no_body(server, path):
-    with server.line(f"HEAD {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()) as line:
+    with server.line(
+        f"HEAD {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    ) as line:
         answer = until_closed(line)
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.endswith(b"\r\n\r\n")
@@ -48,7 +50,9 @@ def test_a_head_request_is_told_the_length_that_the_application_tells(server):
 @pytest.mark.parametrize("status", [204, 304])
 def test_a_status_without_a_body_has_none(server, status):
     request = f"GET /nothing?status={status} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
-    with server.line(request + request.replace(b"Host: a", b"Host: a\r\nConnection: close")) as line:
+    with server.line(
+        request + request.replace(b"Host: a", b"Host: a\r\nConnection: close")
+    ) as line:
         answer = until_closed(line)
     assert answer.count(f"HTTP/1.1 {status}".encode()) == 2
     assert answer.endswith(b"\r\n\r\n")
@@ -58,7 +62,9 @@ def test_what_the_application_opens_is_closed(serve):
     server = serve()
     server.get("/stream?n=1000000")
     server.get("/stream?n=1000000&broken=1")
-    with server.line(b"HEAD /stream?n=10000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") as line:
+    with server.line(
+        b"HEAD /stream?n=10000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    ) as line:
         until_closed(line)
     assert server.get("/count").json()["closed"] == 3
 

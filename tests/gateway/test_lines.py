@@ -44,9 +44,7 @@ def test_who_reads_slowly_keeps_nobody_waiting(serve, path):
     server = serve()
     with ExitStack() as lines:
         for _ in range(MANY):
-            line = lines.enter_context(
-                server.line(head(path, method="GET"), receive_buffer=4096)
-            )
+            line = lines.enter_context(server.line(head(path, method="GET"), receive_buffer=4096))
             assert line.recv(10).startswith(b"HTTP/1.1 2")
         assert server.get("/environ").status_code == 200
         assert len(server.get(path).content) == 30_000_000
