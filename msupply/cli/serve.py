@@ -76,8 +76,8 @@ def serve(
         host,
         port,
         workers,
-        secured and secured.certificate,
-        secured and secured.key,
+        secured.certificate if secured else None,
+        secured.key if secured else None,
         files=_allow_many_files(),
     )
     background = Background()

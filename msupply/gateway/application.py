@@ -44,9 +44,11 @@ class Gateway:
             answer = _plain(refused.status, refused.text)
         except OSError as error:
             full = is_full(error)
-            answer = _plain(503, "The disk of this server is full.") if full else _failed(scope)
-        except Exception:
-            answer = _failed(scope)
+            answer = (
+                _plain(503, "The disk of this server is full.") if full else _failed(scope, error)
+            )
+        except Exception as error:
+            answer = _failed(scope, error)
         await send_answer(answer, receive, send)
         await incoming.discard_rest()
 
@@ -66,8 +68,8 @@ class Gateway:
         )
 
 
-def _failed(scope: Scope) -> Answer:
-    logger.exception("Failed: %s %s", scope["method"], scope["path"])
+def _failed(scope: Scope, error: Exception) -> Answer:
+    logger.error("Failed: %s %s", scope["method"], scope["path"], exc_info=error)
     return _plain(500, "The server failed; its log tells why.")
 
 

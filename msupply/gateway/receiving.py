@@ -40,7 +40,8 @@ class Body:
 
 def new_file(memory: int, bounds: Bounds) -> "SpooledTemporaryFile[bytes]":
     """Return a file of which so much is in memory; when it is closed nothing is left of it."""
-    return SpooledTemporaryFile(max_size=memory, dir=bounds.folder)
+    folder = str(bounds.folder) if bounds.folder else None
+    return SpooledTemporaryFile(max_size=memory, dir=folder)
 
 
 class Incoming:

@@ -4,12 +4,13 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.net import SocketSpec
-from granian.server import Server as Granian
+from granian.net import SocketSpec  # type: ignore[attr-defined]
+from granian.server.mp import MPServer
 
 # A connection that says nothing, or not the whole head of a request, is closed after this. Clients
 # of ours keep an idle one for 20 seconds.
@@ -42,23 +43,22 @@ class Listening:
         return max(64, min(MOST_CONNECTIONS, (self.files - _OTHER_FILES) // 3))
 
 
-class Server(Granian):
+class Server(MPServer):
     """Granian with one listening socket for all workers, which ends what nobody takes."""
 
     untaken_seconds: float = UNTAKEN_SECONDS
 
     def _init_shared_socket(self) -> None:
         if not hasattr(socket, "TCP_USER_TIMEOUT") or sys.platform != "linux":
-            super()._init_shared_socket()
+            super()._init_shared_socket()  # type: ignore[no-untyped-call]
             return
         # Granian has each worker open its own here, out of reach; accepted ones inherit the option.
-        self._ssp = None
-        self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
-        self._sfd = self._shd.get_fd()
-        self._sso = socket.socket(fileno=self._sfd)
-        self._sso.set_inheritable(True)
+        holder: Any = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        listening = socket.socket(fileno=holder.get_fd())
+        listening.set_inheritable(True)
         milliseconds = int(self.untaken_seconds * 1000)
-        self._sso.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        vars(self).update(_ssp=None, _shd=holder, _sfd=listening.fileno(), _sso=listening)
 
 
 def new_server(target: str, where: Listening) -> Server:

@@ -12,6 +12,7 @@ broken connection; a server that knows this says so by the header `msupply-batch
 """
 
 import re
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
@@ -147,9 +148,9 @@ def _read_file(request: HttpRequest, form: "_Joined") -> "UploadedFile[bytes]":
     return file
 
 
-def _parse(request: HttpRequest, form: Any, handlers: list[Any]) -> tuple[Any, Any]:
+def _parse(request: HttpRequest, form: Any, handlers: Iterable[Any]) -> tuple[Any, Any]:
     try:
-        return MultiPartParser(request.META, form, handlers, "utf-8").parse()
+        return MultiPartParser(request.META, form, list(handlers), "utf-8").parse()
     except RequestDataTooBig:
         raise too_large(file_store.SIZE_LIMIT) from None
     except (MultiPartParserError, SuspiciousOperation) as error:
