@@ -12,6 +12,7 @@ SCENARIOS = {
     "routing": (scenarios.routing, 10_000),
     "country": (scenarios.country, 80_000),
     "people": (scenarios.people, 100_000),
+    "slow-lines": (scenarios.slow_lines, 20),
 }
 
 
@@ -19,7 +20,9 @@ def main() -> None:
     """Run the scenarios asked for, all of them when none is."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []])
-    parser.add_argument("--n", type=int, help="records; each scenario has its own default")
+    parser.add_argument(
+        "--n", type=int, help="records, or sites; each scenario has its own default"
+    )
     parser.add_argument("--database", help="DATABASE_URL of the central server")
     wanted = parser.parse_args()
     for name in wanted.scenario or SCENARIOS:

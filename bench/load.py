@@ -1,4 +1,4 @@
-"""Fill an instance's own database: `python -m bench.load {central,touch,filler} N`.
+"""Fill an instance's own database: `python -m bench.load {central,touch,filler,slow-lines} N`.
 
 Run in the instance's environment (see `processes.Instance.python`).
 """
@@ -15,6 +15,7 @@ django.setup()
 from django.db import connection, transaction
 
 from bench.dataset import Record, Warehouse
+from msupply.records.items import Item
 from msupply.sync import buffer, collector
 from msupply.sync import here as instance
 from msupply.sync.buffer import Arrived
@@ -63,6 +64,12 @@ def filler(size: int) -> None:
             )
 
 
+def items(size: int) -> None:
+    """Give a central server `size` items with long names."""
+    rows = (Item(id=f"I{n}", code=f"C{n}", name=f"{n} " + "long " * 80) for n in range(size))
+    Item.objects.bulk_create(rows, batch_size=5_000)
+
+
 def _store(table: str, records: Iterator[Record]) -> None:
     while part := list(islice(records, buffer.CHUNK_RECORDS)):
         arrived = [Arrived(table, r["ID"], "update", msgspec.json.encode(r)) for r in part]
@@ -79,4 +86,5 @@ def _integrate() -> None:
 
 if __name__ == "__main__":
     collector.tune()
-    {"central": central, "touch": touch, "filler": filler}[sys.argv[1]](int(sys.argv[2]))
+    loads = {"central": central, "touch": touch, "filler": filler, "slow-lines": items}
+    loads[sys.argv[1]](int(sys.argv[2]))

@@ -24,14 +24,8 @@ def measure_people(
         with httpx.Client(base_url=url, follow_redirects=True, timeout=60) as browser:
             try:
                 form = browser.get("/")
-                token = browser.cookies.get("csrftoken", "")
-                fields = {
-                    "username": "admin",
-                    "password": PASSWORD,
-                    "csrfmiddlewaretoken": token,
-                }
                 started = time.perf_counter()
-                answer = browser.post(form.url, data=fields)
+                answer = _log_in(browser, form)
                 log_ins.append(time.perf_counter() - started)
                 # A refused log-in shows its form again.
                 failed += answer.status_code >= 400 or answer.url.path == form.url.path
@@ -49,6 +43,26 @@ def measure_people(
         "page_p95_s": _p95(pages),
         "failed": failed,
     }
+
+
+def exporter(url: str) -> bytes:
+    """Log in; return the request by which a browser takes the table of all items."""
+    with httpx.Client(base_url=url, follow_redirects=True, timeout=60) as browser:
+        _log_in(browser, browser.get("/"))
+        session = browser.cookies["sessionid"]
+    return (
+        "GET /list/items/export.csv HTTP/1.1\r\nHost: slow\r\nConnection: close\r\n"
+        f"Cookie: sessionid={session}\r\n\r\n"
+    ).encode()
+
+
+def _log_in(browser: httpx.Client, form: httpx.Response) -> httpx.Response:
+    fields = {
+        "username": "admin",
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": browser.cookies.get("csrftoken", ""),
+    }
+    return browser.post(form.url, data=fields)
 
 
 def _p95(values: list[float]) -> float | None:

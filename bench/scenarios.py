@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from bench.people import measure_people
+from bench.people import exporter, measure_people
 from bench.processes import Instance, Watch, central, free_port, fresh, init_site
+from bench.slow_lines import SlowLines
 
 Figure = dict[str, Any]
 
 # The changes in the log of a country.
 LOG_ROWS = 1_000_000
 FEWEST_STORES = 8_000
+# A table of these is larger than what the buffers on the way hold.
+MANY_ITEMS = 40_000
 
 
 @contextmanager
@@ -159,6 +162,27 @@ def people(n: int, database: str | None = None) -> Iterator[Figure]:
                 "n": n,
                 "database": _kind(database),
                 "records_per_s": 0,
+                "peak_rss_mb": _peaks(watch),
+            } | times
+
+
+def slow_lines(n: int, database: str | None = None) -> Iterator[Figure]:
+    """Time people's pages without and with `n` sites beside them that send and take at 2 kB/s."""
+    with _central(database) as (server, _site):
+        server.python("bench.load", "slow-lines", str(MANY_ITEMS))
+        with server.serving() as watch:
+            export = exporter(server.url)
+            quiet = measure_people(server.url, seconds=10)
+            with SlowLines(server.port, n, export) as lines:
+                lines.await_begun()
+                beside = measure_people(server.url, seconds=10)
+        for label, sites, times in (("people-alone", 0, quiet), ("people-beside", n, beside)):
+            yield {
+                "figure": label,
+                "n": sites,
+                "database": _kind(database),
+                "records_per_s": 0,
+                "kilobytes_on_slow_lines": round(lines.moved / 1000) if sites else 0,
                 "peak_rss_mb": _peaks(watch),
             } | times
 

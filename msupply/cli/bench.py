@@ -17,13 +17,13 @@ Scenario = Annotated[
     str,
     typer.Argument(
         help=_(
-            "initialise, push, idle-pull, routing, country (an administrator's pages) or people"
-            " (log-ins during integration)."
+            "initialise, push, idle-pull, routing, country (an administrator's pages), people"
+            " (log-ins during integration) or slow-lines (people beside sites on 2 kB/s)."
         )
     ),
 ]
 Number = Annotated[
-    int | None, typer.Option("--n", help=_("Records; each has its own usual number."))
+    int | None, typer.Option("--n", help=_("Records, or sites; each has its own usual number."))
 ]
 Database = Annotated[
     str | None, typer.Option("--database", help=_("URL of the central server's database."))

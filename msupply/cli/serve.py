@@ -1,5 +1,8 @@
 """`msupply serve`: web workers and one background worker as one group of processes."""
 
+import errno
+import importlib
+import ipaddress
 import os
 import signal
 import socket
@@ -7,14 +10,19 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from msupply.cli.certificate import read_certificate
 from msupply.cli.failures import Failure
 from msupply.cli.output import err, say
 from msupply.cli.start import DEFAULT_DATA, DataDir, make_directory, migrate, use_instance
 from msupply.cli.words import _
+
+if TYPE_CHECKING:
+    from msupply.gateway.server import Listening
 
 HELP = _("Serve this instance's web pages and APIs, and do its work in the background.")
 
@@ -32,12 +40,29 @@ BehindProxy = Annotated[
         show_envvar=True,
     ),
 ]
+Host = Annotated[
+    str,
+    typer.Option("--host", help=_("Address to listen on; 127.0.0.1 lets only this computer come.")),
+]
+CertificateFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificate",
+        help=_("Serve by https: PEM file of this server's certificate, with its chain."),
+        dir_okay=False,
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key", help=_("PEM file of the certificate's private key."), dir_okay=False),
+]
 
-HOST = "0.0.0.0"  # noqa: S104 - tablets and other computers of the site's network come here
-# Requests that one web worker handles at the same time.
-THREADS = 4
+# Tablets and other computers of the site's network come here.
+EVERYWHERE = "0.0.0.0"  # noqa: S104
 STOP_SECONDS = 10
 RESTART_SECONDS = 2
+# With fewer open files, a few hundred connections are all that there can be.
+FEW_FILES = 4096
 
 
 def serve(
@@ -45,40 +70,74 @@ def serve(
     port: Port = 8000,
     workers: Workers = 1,
     behind_proxy: BehindProxy = "",
+    host: Host = EVERYWHERE,
+    certificate: CertificateFile = None,
+    key: KeyFile = None,
 ) -> None:
     """Run the processes of a server until they are stopped."""
     # Every worker reads it there.
     os.environ["MSUPPLY_BEHIND_PROXY"] = behind_proxy
     make_directory(data)
-    # The address is checked before anything is changed.
-    check_port(port)
     # What happens is told as it happens; the workers inherit this.
     os.environ.setdefault("MSUPPLY_SECURITY_LOG", "INFO")
+    # The address and the certificate are checked before anything is changed.
+    host = _address(host)
+    check_port(port, host)
+    secured = read_certificate(certificate, key)
     use_instance(data)
     _check_proxies(behind_proxy)
     migrate()
     _prepare()
-    _warn_without_proxy(behind_proxy)
+    if secured is None:
+        _warn_without_proxy(behind_proxy)
+    from msupply.gateway.server import Listening
+
+    where = Listening(
+        host,
+        port,
+        workers,
+        secured.certificate if secured else None,
+        secured.key if secured else None,
+        files=_allow_many_files(),
+    )
     background = Background()
     try:
-        _serve(port, workers, background)
+        _serve(where, background)
     finally:
         background.stop()
 
 
-def check_port(port: int) -> None:
+def _address(host: str) -> str:
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        raise Failure(
+            _("{host} is no address of a computer.").format(host=host),
+            _("Give --host an address of this computer, for instance 127.0.0.1."),
+        ) from None
+
+
+def check_port(port: int, host: str = EVERYWHERE) -> None:
     """Raise Failure when a port cannot be listened on."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except PermissionError:
             raise Failure(
                 _("Port {port} needs special rights.").format(port=port),
                 _("Choose one above 1023 with --port."),
                 "PORT",
             ) from None
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise Failure(
+                    _("This computer does not have the address {host}.").format(host=host),
+                    _("Give --host an address of this computer, for instance 127.0.0.1."),
+                ) from None
             raise Failure(
                 _("Port {port} is in use by another program.").format(port=port),
                 _("Stop that program, or choose another port, for instance --port {other}.").format(
@@ -117,6 +176,19 @@ def _warn_without_proxy(behind_proxy: str) -> None:
     connection.close()
 
 
+def _allow_many_files() -> int:
+    from msupply.gateway import open_files
+
+    files = open_files.allow_many()
+    if files < FEW_FILES:
+        text = _(
+            "This process may have only {files} files open: many connections at once will wait."
+            " Allow {few}, for instance with `ulimit -n {few}`."
+        )
+        err.print(text.format(files=files, few=FEW_FILES), style="yellow")
+    return files
+
+
 def _prepare() -> None:
     from django.conf import settings
     from django.core.checks import run_checks
@@ -134,25 +206,10 @@ def _prepare() -> None:
     connections.close_all()
 
 
-def _serve(port: int, workers: int, background: "Background") -> None:
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
+def _serve(where: "Listening", background: "Background") -> None:
+    from msupply.gateway.server import new_server
 
-    server = Server(
-        "msupply.wsgi:application",
-        address=HOST,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        # Each thread keeps a database connection: starting anew costs more than waiting.
-        blocking_threads_idle_timeout=600,
-        websockets=False,
-        log_level=LogLevels.error,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-    )
+    server = new_server("msupply.asgi:application", where)
 
     @server.on_startup
     def started() -> None:
@@ -161,18 +218,26 @@ def _serve(port: int, workers: int, background: "Background") -> None:
             signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
         background.start()
         text = _("Serving at {url} (Ctrl-C stops it).")
-        say(text.format(url=f"http://localhost:{port}"))
+        say(text.format(url=_url(where)))
         sys.stdout.flush()
 
     server.serve(target_loader=load_application)
 
 
-def load_application(target: str) -> Any:
-    """Return the WSGI application, in a web worker; the worker ends with its parent."""
-    from msupply.wsgi import application
+def _url(where: "Listening") -> str:
+    scheme = "https" if where.certificate else "http"
+    address = ipaddress.ip_address(where.host)
+    if address.is_unspecified or address.is_loopback:
+        return f"{scheme}://localhost:{where.port}"
+    host = f"[{where.host}]" if address.version == 6 else where.host
+    return f"{scheme}://{host}:{where.port}"
 
+
+def load_application(target: str) -> Any:
+    """Return the ASGI application, in a web worker; the worker ends with its parent."""
     threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
-    return application
+    module, _colon, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def _end_with_parent(parent: int) -> None:

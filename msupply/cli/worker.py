@@ -109,6 +109,9 @@ def main() -> None:
     django.setup()
     collector.tune()
     threading.Thread(target=_end_with_parent, args=[stop], daemon=True).start()
+    from msupply.wire import file_store
+
+    file_store.remove_leftovers()
     run(stop)
 
 

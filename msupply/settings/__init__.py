@@ -145,6 +145,8 @@ WHITENOISE_MAX_AGE = 365 * 24 * 3600
 SYNC_NETWORK = "msupply.wire.network.Network"
 
 FILES = DATA / "files"
+# Bodies and answers that are too large for memory, while the server works on them.
+TEMPORARY = DATA / "temporary"
 # Bodies of sync requests are larger than forms; the wire checks its own limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

@@ -39,6 +39,8 @@ API_PATHS = ("/sync/", "/central/", "/api/")
 METHODS = ("GET", "HEAD", "POST")
 # The largest file, and what a form adds to it.
 LARGEST_REQUEST = 51 * 1024 * 1024
+# No form for which nobody must have logged in is larger.
+LARGEST_FROM_ANYBODY = 1024 * 1024
 _SAME_REFUSAL = timedelta(minutes=1)
 
 
@@ -87,7 +89,7 @@ class AccessMiddleware:
             return _unusable(request, error, trouble)
         user = request.visit.user
         with security_log.acting(user.username if user else "", address(request)):
-            response = _too_large(request) or self.get_response(request)
+            response = _unread(request) or self.get_response(request)
         if request.visit.user is not None:
             idle.note(request, response)
         return response
@@ -108,7 +110,7 @@ class AccessMiddleware:
         if first is None or request.path == first.partition("?")[0]:
             refused = None if stage else _of_another_store(request)
             return refused or password_again.first(request, view, kwargs)
-        return HttpResponseClientRedirect(first) if request.htmx else redirect(first)
+        return _lead_to(request, first)
 
     def process_exception(self, request: PageRequest, error: Exception) -> HttpResponse | None:
         """Turn refusals into the alert, and what nobody foresaw into a friendly page."""
@@ -193,14 +195,19 @@ def _holds_nul(given: QueryDict) -> bool:
     return any("\0" in text for name, values in given.lists() for text in (name, *values))
 
 
-def _too_large(request: PageRequest) -> HttpResponse | None:
-    """Refuse what no form takes before it is read, whatever its headers say of its size."""
+def _unread(request: PageRequest) -> HttpResponse | None:
+    """Answer, before it is read, what no form takes or what is not taken from anybody."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) <= LARGEST_REQUEST:
-        return None
     request.htmx = HtmxDetails(request)
-    text = _("Files of up to 50 MB can be attached.")
-    return alerts.response(request, alerts.Alert(_("The file is too large."), text), 413)
+    if not length.isdecimal() or int(length) > LARGEST_REQUEST:
+        text = _("Files of up to 50 MB can be attached.")
+        return alerts.response(request, alerts.Alert(_("The file is too large."), text), 413)
+    first = _first_page(request, "") if int(length) > LARGEST_FROM_ANYBODY else None
+    return _lead_to(request, first) if first else None
+
+
+def _lead_to(request: PageRequest, page: str) -> HttpResponse:
+    return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
 
 
 def _of_another_store(request: PageRequest) -> HttpResponse | None:

@@ -8,7 +8,9 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -21,6 +23,7 @@ SIZE_LIMIT = 50 * 1024 * 1024
 BLOCK = 256 * 1024
 # Names of this many bytes are possible everywhere, with room for `.part` behind them.
 _NAME_LENGTH = 200
+_LEFT_OVER_SECONDS = 24 * 3600
 
 
 class FileTooLarge(Exception):
@@ -108,6 +111,20 @@ def hash_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove_leftovers() -> None:
+    """Remove what was being written when its process was ended, once it is a day old.
+
+    A part with which an upload can go on is none of these.
+    """
+    limit = time.time() - _LEFT_OVER_SECONDS
+    written = (*Path(settings.FILES).glob("*/*/.part-*"), *Path(settings.TEMPORARY).glob("*"))
+    for path in written:
+        # Another process may be doing the same.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < limit:
+                path.unlink()
 
 
 def _write(file: IO[bytes], blocks: Iterable[bytes], at: int) -> int:

@@ -1,8 +1,22 @@
-"""The paths that machines call."""
+"""The paths that machines call, and how large what they send there may be."""
 
 from django.urls import path, re_path
 
 from msupply.wire import v4_server, v5_server, v6_files, v6_patients, v6_server
+from msupply.wire.server_http import BODY_LIMIT, MESSAGE_LIMIT
+
+_LIMITS = {
+    "/central/sync/push": BODY_LIMIT,
+    "/central/sync/upload_file": v6_files.FORM_LIMIT,
+    "/sync/v5/queued_records": BODY_LIMIT,
+    "/sync/v5/acknowledged_records": BODY_LIMIT,
+}
+
+
+def largest_body(path: str) -> int:
+    """Return the largest body that a path takes, in bytes, as it comes."""
+    return _LIMITS.get(path, MESSAGE_LIMIT)
+
 
 urlpatterns = [
     path("api/v4/login", v4_server.login),

@@ -31,12 +31,14 @@ from msupply.wire.client_http import (
 )
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
+    BODY_LIMIT,
     View,
     address,
     decode,
     guard,
     not_served_here,
     read_body,
+    refuse_crowds,
     respond,
 )
 
@@ -246,10 +248,16 @@ def _queued_records(exchange: Exchange) -> HttpResponseBase:
 
 
 def _acknowledge(exchange: Exchange) -> HttpResponseBase:
-    body = decode(read_body(exchange.request), messages.Acknowledgement)
+    body = decode(_read_list(exchange), messages.Acknowledgement)
     queue.acknowledge(exchange.connection, exchange.site.site_id, body.sync_ids)
     site_cycles.exchanged(exchange.connection, exchange.site.site_id, pulled=len(body.sync_ids))
     return HttpResponse(status=204)
+
+
+def _read_list(exchange: Exchange) -> bytes:
+    body = read_body(exchange.request, BODY_LIMIT)
+    refuse_crowds(body)
+    return body
 
 
 def _action(record: WireRecord) -> str:
@@ -271,7 +279,7 @@ class _LooseRecords(msgspec.Struct, rename="camel"):
 
 def _push(exchange: Exchange) -> HttpResponseBase:
     connection, site_id = exchange.connection, exchange.site.site_id
-    queue_length, batch = _read_push(read_body(exchange.request))
+    queue_length, batch = _read_push(_read_list(exchange))
     if batch.records or batch.unreadable:
         pushed.store(connection, site_id, Wire.V5, batch)
         site_cycles.exchanged(connection, site_id, pushed=len(batch.records))

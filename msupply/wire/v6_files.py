@@ -12,29 +12,39 @@ broken connection; a server that knows this says so by the header `msupply-batch
 """
 
 import re
-from collections.abc import Iterator
-from typing import IO, Any, cast
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
-from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from msupply.records.files import SyncFileReference
-from msupply.sync import acceptance, disk, seen
+from msupply.sync import acceptance, seen
 from msupply.sync.declare.registry import registry
 from msupply.sync.here import Here
 from msupply.wire import file_store, messages
 from msupply.wire.errors import Code, ModernError, WireError
-from msupply.wire.server_http import body_stream, decode, read_body, send_uncompressed, too_large
+from msupply.wire.server_http import (
+    announced_length,
+    decode,
+    read_body,
+    send_uncompressed,
+    too_large,
+)
 from msupply.wire.v6_server import Call, authenticate, endpoint
 
 RECEIVED_HEADER = "msupply-received"
 HASH_HEADER = "msupply-sha256"
 # Room for the JSON part and what stands around the parts.
 FORM_LIMIT = file_store.SIZE_LIMIT + 64 * 1024
+# The JSON part stands within so much of the beginning.
+_ABOUT_LIMIT = 64 * 1024
+_PARTS = "send the parts json_part, as application/json, and then file_part, with a filename"
 
 _RANGE = re.compile(r"bytes (?:(\d{1,12})-(\d{1,12})|\*)/(\d{1,12})", re.ASCII)
 _REST = re.compile(r"bytes=(\d{1,12})-", re.ASCII)
@@ -42,12 +52,12 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 
 def _upload(request: HttpRequest, here: Here) -> HttpResponseBase:
-    form, file = _read_form(request)
-    message = decode(form, messages.UploadRequest)
+    message, form = _read_about(request)
     call = authenticate(request, here, message.sync_v5_settings, message.sync_v6_version)
     reference = _reference(call, message.file_id)
     if reference is None or not _may_write(call, here, reference):
         raise ModernError("syncFileNotFound", message.file_id)
+    file = _read_file(request, form)
     try:
         received = _keep(request, reference, file)
     except (file_store.FileTooLarge, file_store.WrongHash) as error:
@@ -110,44 +120,65 @@ def _refuse(request: HttpRequest, reference: SyncFileReference, text: str) -> Ht
     return response
 
 
-def _read_form(request: HttpRequest) -> tuple[bytes, "UploadedFile[bytes]"]:
-    """Return the JSON part and the file part. Raises WireError."""
-    meta = dict(request.META)
-    announced = str(meta.get("CONTENT_LENGTH") or "")
-    if announced.isdigit() and int(announced) > FORM_LIMIT:
+def _read_about(request: HttpRequest) -> tuple[messages.UploadRequest, "_Joined"]:
+    """Read the JSON part, which stands before the file; return the form to be read from its start.
+
+    Raises WireError.
+    """
+    if announced_length(request) > FORM_LIMIT:
         raise too_large(file_store.SIZE_LIMIT)
-    # Without an announced length the parser would take the body for empty.
-    meta["CONTENT_LENGTH"] = announced or str(FORM_LIMIT)
+    head = request.read(_ABOUT_LIMIT)
+    fields, _files = _parse(request, BytesIO(head), [_OnlyFields()])
+    text = fields.get("json_part")
+    if not isinstance(text, str):
+        raise WireError(Code.BAD_REQUEST, _PARTS)
+    about = decode(text.encode("utf-8", "surrogatepass"), messages.UploadRequest)
+    return about, _Joined(head, request)
+
+
+def _read_file(request: HttpRequest, form: "_Joined") -> "UploadedFile[bytes]":
+    """Return the file part. Raises WireError."""
+    _fields, files = _parse(request, form, request.upload_handlers)
+    file = files.get("file_part")
+    if not isinstance(file, UploadedFile):
+        raise WireError(Code.BAD_REQUEST, _PARTS)
+    return file
+
+
+def _parse(request: HttpRequest, form: Any, handlers: Iterable[Any]) -> tuple[Any, Any]:
     try:
-        parser = MultiPartParser(
-            meta, cast(Any, _Limited(body_stream(request))), request.upload_handlers, "utf-8"
-        )
-        fields, files = parser.parse()
+        return MultiPartParser(request.META, form, list(handlers), "utf-8").parse()
     except RequestDataTooBig:
         raise too_large(file_store.SIZE_LIMIT) from None
-    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError, OSError) as error:
-        if disk.is_full(error):
-            raise
+    except (MultiPartParserError, SuspiciousOperation) as error:
         raise WireError(Code.BAD_REQUEST, f"the form cannot be read: {error}") from None
-    file, text = files.get("file_part"), fields.get("json_part")
-    if not isinstance(file, UploadedFile) or not isinstance(text, str):
-        message = "send the parts json_part, as application/json, and file_part, with a filename"
-        raise WireError(Code.BAD_REQUEST, message)
-    return text.encode("utf-8", "surrogatepass"), file
 
 
-class _Limited:
-    """A stream that notices its limit, whatever length was announced."""
+class _OnlyFields(FileUploadHandler):
+    """Ends the reading of a form where its first file begins."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self._left = stream, FORM_LIMIT
+    def new_file(self, *_about: Any, **_more: Any) -> None:
+        """Stop."""
+        raise StopUpload(connection_reset=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Nothing is received."""
+        return None
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
+        """Nothing is complete."""
+        return None
+
+
+class _Joined:
+    """A stream of which the head has been read already."""
+
+    def __init__(self, head: bytes, rest: HttpRequest) -> None:
+        self._head, self._rest = BytesIO(head), rest
 
     def read(self, size: int = -1) -> bytes:
-        block = self._stream.read(size)
-        self._left -= len(block)
-        if self._left < 0:
-            raise too_large(file_store.SIZE_LIMIT)
-        return block
+        """Read some bytes, from the head as long as there are any."""
+        return self._head.read(size) or self._rest.read(size)
 
 
 def _download(request: HttpRequest, here: Here) -> HttpResponseBase:
@@ -184,7 +215,9 @@ def _file(request: HttpRequest, reference: SyncFileReference) -> HttpResponseBas
         response["Content-Range"] = f"bytes */{size}"
         return response
     start = int(found[1]) if found else 0
-    answer = StreamingHttpResponse(_from(path.open("rb"), start), status=206 if found else 200)
+    file = path.open("rb")
+    file.seek(start)
+    answer = FileResponse(file, status=206 if found else 200)
     answer["Content-Type"] = reference.mime_type or "application/octet-stream"
     answer["Content-Length"] = str(size - start)
     answer["Content-Disposition"] = "inline"
@@ -192,13 +225,6 @@ def _file(request: HttpRequest, reference: SyncFileReference) -> HttpResponseBas
     if found:
         answer["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
     return answer
-
-
-def _from(file: IO[bytes], start: int) -> Iterator[bytes]:
-    with file:
-        file.seek(start)
-        while block := file.read(file_store.BLOCK):
-            yield block
 
 
 def _reference(call: Call, file_id: str) -> SyncFileReference | None:

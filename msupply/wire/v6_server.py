@@ -25,12 +25,14 @@ from msupply.wire.client_http import BATCH_LIMIT_HEADER
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.messages import Batch, ModernChange, ModernRecord
 from msupply.wire.server_http import (
+    BODY_LIMIT,
     View,
     address,
     decode,
     guard,
     not_served_here,
     read_body,
+    refuse_crowds,
     respond,
 )
 from msupply.wire.v5_server import HIGHEST_LIMIT
@@ -210,37 +212,44 @@ def _change(record: WireRecord) -> ModernChange:
 
 
 class _LooseBatch(msgspec.Struct):
+    """A batch whose records are looked at one by one."""
+
     is_last_batch: bool
     records: list[Raw]
 
 
-class _LoosePush(msgspec.Struct, rename="camel"):
-    """A push whose records are looked at one by one."""
+class _Push(msgspec.Struct, rename="camel"):
+    """A push whose batch is not looked into before it is known who sends it."""
 
-    batch: _LooseBatch
+    batch: Raw
     sync_v5_settings: messages.SiteSettings
     sync_v6_version: int = 0
 
 
 def _push(request: HttpRequest, here: Here) -> HttpResponseBase:
-    body = read_body(request)
-    message: messages.PushRequest | _LoosePush
-    try:
-        message = msgspec.json.decode(body, type=messages.PushRequest)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        message = decode(body, _LoosePush)
+    body = read_body(request, BODY_LIMIT)
+    message = decode(body, _Push)
     call = authenticate(request, here, message.sync_v5_settings, message.sync_v6_version)
     call.refuse_while_integrating()
-    if isinstance(message, messages.PushRequest):
-        batch = pushed.sort_out(pushed.modern(message.batch.records))
+    refuse_crowds(body)
+    read = _read_batch(message.batch)
+    if isinstance(read, Batch):
+        batch = pushed.sort_out(pushed.modern(read.records))
     else:
-        batch = pushed.one_by_one(message.batch.records, _read_one)
+        batch = pushed.one_by_one(read.records, _read_one)
     with transaction.atomic(using=call.connection.alias):
         pushed.store(call.connection, call.site_id, Wire.V6, batch)
-        if message.batch.is_last_batch and buffer.waiting(call.connection, call.site_id):
+        if read.is_last_batch and buffer.waiting(call.connection, call.site_id):
             waiting.mark(call.connection, call.site_id)
-    site_cycles.exchanged(call.connection, call.site_id, pushed=len(message.batch.records))
-    return call.answer(messages.PushedRecords(len(message.batch.records)))
+    site_cycles.exchanged(call.connection, call.site_id, pushed=len(read.records))
+    return call.answer(messages.PushedRecords(len(read.records)))
+
+
+def _read_batch(raw: Raw) -> Batch | _LooseBatch:
+    try:
+        return msgspec.json.decode(raw, type=Batch)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return decode(raw, _LooseBatch)
 
 
 def _read_one(raw: bytes) -> list[buffer.Arrived]:

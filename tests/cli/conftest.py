@@ -1,5 +1,6 @@
 """Real processes of the command line, each on an instance of its own."""
 
+import http.client
 import json
 import os
 import shutil
@@ -105,10 +106,10 @@ class Server:
 
 
 def answers(url):
-    """Tell whether a server speaks HTTP at an address."""
+    """Tell whether a server speaks HTTP, or https, at an address."""
     try:
         urllib.request.urlopen(url, timeout=5).close()
-    except urllib.error.HTTPError:
+    except (urllib.error.HTTPError, http.client.BadStatusLine):
         return True
     except OSError:
         return False

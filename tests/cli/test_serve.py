@@ -2,12 +2,14 @@
 
 import os
 import signal
+import socket
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Server, free_port, is_alive, run
+from tests.cli.conftest import PROGRAM, Server, answers, environment, free_port, is_alive, run
 
 
 def all_gone(pids, seconds=20):
@@ -92,3 +94,75 @@ def test_proxies_that_are_no_addresses_are_refused_before_anything_starts(centra
     assert done.code == 1
     assert "--behind-proxy 10.0.0.1,proxy.example.org" in done.err
     assert "10.0.0.0/24" in done.err
+
+
+def test_what_was_left_of_killed_uploads_is_removed_after_a_day(central):
+    folder = central / "files" / "asset" / "a1"
+    folder.mkdir(parents=True)
+    (central / "temporary").mkdir()
+    left = [folder / ".part-old", central / "temporary" / "old.upload"]
+    kept = [folder / ".part-new", folder / "f1_photo.jpg", folder / "f1_film.mp4.part"]
+    yesterday = time.time() - 25 * 3600
+    for path in (*left, *kept):
+        path.write_bytes(b"x")
+        if "new" not in path.name:
+            os.utime(path, (yesterday, yesterday))
+    server = Server(central, free_port())
+    try:
+        until = time.monotonic() + 30
+        while any(path.exists() for path in left) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not any(path.exists() for path in left)
+        assert all(path.exists() for path in kept)
+    finally:
+        server.stop()
+
+
+def test_it_listens_where_it_is_told(central):
+    port = free_port()
+    server = Server(central, port, "--host", "127.0.0.1")
+    try:
+        assert f"http://localhost:{port}" in server.log.read_text()
+        assert connects("127.0.0.1", port)
+        assert not connects("127.0.0.2", port)
+    finally:
+        server.stop()
+
+
+def connects(host, port):
+    try:
+        socket.create_connection((host, port), 5).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("here", "here is no address of a computer"),
+        ("192.0.2.1", "This computer does not have the address 192.0.2.1"),
+    ],
+)
+def test_an_address_that_cannot_be_listened_on_is_explained(central, host, said):
+    done = run("serve", "--data", central, "--port", free_port(), "--host", host)
+    assert done.code == 1
+    assert said in done.err
+    assert "127.0.0.1" in done.err
+
+
+def test_few_open_files_are_warned_of(central):
+    port = free_port()
+    command = f"ulimit -n 1024; exec {' '.join(PROGRAM)} serve --data {central} --port {port}"
+    process = subprocess.Popen(
+        ["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    )
+    try:
+        until = time.monotonic() + 60
+        while not answers(f"http://localhost:{port}") and time.monotonic() < until:
+            time.sleep(0.1)
+        process.terminate()
+        _out, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert b"only 1024 files" in said

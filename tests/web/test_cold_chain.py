@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 
 from msupply.records.assets import Asset, AssetCatalogueItem, AssetLog, AssetLogReason
 from msupply.records.files import SyncFileReference
@@ -263,6 +264,17 @@ def test_a_huge_upload_is_refused_before_it_is_read(nurse, fridge):
     answer = nurse.post(f"/equipment/attach/{fridge.pk}", CONTENT_LENGTH=str(10**10))
     assert answer.status_code == 413
     assert "50 MB" in answer.text
+
+
+def test_who_is_not_logged_in_is_led_to_log_in_before_a_large_form_is_read(central, fridge):
+    # To read it would fail: it is no form.
+    answer = Client().generic(
+        "POST",
+        f"/equipment/attach/{fridge.pk}",
+        b"x" * 2_000_000,
+        "multipart/form-data; boundary=y",
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/log-in")
 
 
 @pytest.mark.parametrize("path", ["", "empty"])

@@ -11,7 +11,7 @@ from msupply.records.stock import Location
 from msupply.records.store_moves import StoreMove
 from msupply.sync.clock import now
 from msupply.sync.models import ChangelogCentral, Quarantined
-from msupply.wire import server_http
+from msupply.wire import v5_server
 from tests.wire.conftest import Hand, add_site, upsert, work
 
 
@@ -351,7 +351,7 @@ BOMB = gzip.compress(b" " * 3_000_000, mtime=0)
     ],
 )
 def test_a_bad_body_is_refused(clinic, monkeypatch, body, encoding, status, code):
-    monkeypatch.setattr(server_http, "BODY_LIMIT", 1_000_000)
+    monkeypatch.setattr(v5_server, "BODY_LIMIT", 1_000_000)
     if encoding:
         clinic.headers["Content-Encoding"] = encoding
     answer = clinic.post("queued_records", body)
