@@ -33,7 +33,8 @@ def add_shelf(site, code: str, size: int) -> None:
 
 
 def shelves(instance) -> int:
-    return instance.execute("SELECT count(*) FROM location WHERE code LIKE 'N%'")[0][0]
+    found: int = instance.execute("SELECT count(*) FROM location WHERE code LIKE 'N%'")[0][0]
+    return found
 
 
 def test_a_large_push_goes_in_what_the_proxy_takes(pair, proxy):
