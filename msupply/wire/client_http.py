@@ -172,8 +172,8 @@ def excerpt(response: httpx.Response) -> str:
 
 
 def code_of(response: httpx.Response) -> FailureCode:
-    """Return what an HTTP status alone says, that of a proxy before the server too."""
-    away = response.status_code in (502, 503, 504)
+    """Return what an HTTP status alone says, that of what stands before the server too."""
+    away = response.status_code in (429, 502, 503, 504)
     return FailureCode.SERVER_UNAVAILABLE if away else FailureCode.UNKNOWN
 
 

@@ -72,7 +72,8 @@ class LegacyClient:
         """Ask who this site is. A server that knows no such question is no central server."""
         response = self._send("GET", "site")
         speaks_v5 = response.is_success or errors.read_v5(response.content)
-        if not speaks_v5 and response.status_code < 500:
+        is_away = client_http.code_of(response) is FailureCode.SERVER_UNAVAILABLE
+        if not (speaks_v5 or is_away) and response.status_code < 500:
             text = client_http.excerpt(response)
             raise SyncFailure(FailureCode.NOT_A_CENTRAL_SERVER, text)
         _refuse_errors(response)

@@ -76,6 +76,7 @@ def test_a_body_that_stops_is_told_so(serve):
         assert until_closed(line).startswith(b"HTTP/1.1 408")
 
 
+@pytest.mark.slow
 def test_a_slow_line_that_goes_on_gets_through(serve):
     server = serve(pace=PACE)
     with server.line(head("/size", "Content-Length: 2000")) as line:
@@ -125,6 +126,7 @@ def test_a_connection_is_used_again(server):
             assert client.get("/file", params={"n": 500_000}).status_code == 200
 
 
+@pytest.mark.slow
 def test_who_takes_nothing_of_an_answer_is_cut(serve):
     server = serve(untaken_seconds=3)
     with server.line(head("/file?n=30000000", method="GET"), receive_buffer=4096) as line:
@@ -188,6 +190,7 @@ def test_a_large_body_arrives_whole(server):
     assert server.post("/size", content=b"x" * 30_000_000).text == "30000000"
 
 
+@pytest.mark.slow
 def test_it_ends_in_time_with_requests_in_flight(serve):
     server = serve()
     with ExitStack() as lines:

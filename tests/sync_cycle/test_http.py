@@ -413,7 +413,7 @@ def test_a_v6_server_that_integrates_is_recognised(modern, server):
     assert isinstance(failure_of(modern.pull, 0, 500, initialised=True), StillIntegrating)
 
 
-@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_proxy_without_a_server_behind_it_is_recognised(legacy, modern, server, status):
     for ask in (legacy.site_info, modern.status):
         server.answers = [Answer(b"<html>Bad gateway</html>", status)]
