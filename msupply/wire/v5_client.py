@@ -73,7 +73,8 @@ class LegacyClient:
         # By the second: what is left of the way here is less than clocks may differ.
         response = self._send("GET", "site", headers={client_http.CLOCK_HEADER: clock.now_text()})
         speaks_v5 = response.is_success or errors.read_v5(response.content)
-        if not speaks_v5 and response.status_code < 500:
+        is_away = client_http.code_of(response) is FailureCode.SERVER_UNAVAILABLE
+        if not (speaks_v5 or is_away) and response.status_code < 500:
             text = client_http.excerpt(response)
             raise SyncFailure(FailureCode.NOT_A_CENTRAL_SERVER, text)
         _refuse_errors(response)
