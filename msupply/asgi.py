@@ -1,5 +1,7 @@
 """The ASGI application that `msupply serve` runs: the gateway to the WSGI application."""
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from msupply.gateway.application import Gateway
@@ -19,4 +21,8 @@ def _largest(path: str) -> int:
 # What is cut off with its process can be found there, and is removed.
 settings.TEMPORARY.mkdir(mode=0o700, exist_ok=True)
 settings.FILE_UPLOAD_TEMP_DIR = settings.TEMPORARY
-application = Gateway(wsgi_application, Bounds(_largest, folder=settings.TEMPORARY), THREADS)
+bounds = Bounds(_largest, folder=settings.TEMPORARY)
+if settings.BEHIND_PROXY:
+    # All come from the address of the proxy.
+    bounds = replace(bounds, of_address=bounds.in_all)
+application = Gateway(wsgi_application, bounds, THREADS)
