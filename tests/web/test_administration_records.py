@@ -125,7 +125,7 @@ def test_a_prescriber_gets_a_home_store(admin):
     assert Clinician.objects.get(pk=clinician.pk).store_id == "store-central"
 
 
-@pytest.mark.parametrize("store", ["", "mars\0", "store-south"])
+@pytest.mark.parametrize("store", ["", "mars", "store-south"])
 def test_an_impossible_home_store_is_refused_at_the_field(admin, store):
     answer = admin.post("/home-store/patient/patient-1", {"store": store})
     assert answer.status_code == 422

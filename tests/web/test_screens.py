@@ -29,7 +29,10 @@ AT_SITE = [
     for name, kind in KINDS.items()
     if name not in BY_PROGRAM
     and kind.syncs
-    and all(policy.editor in (Editor.OWNER, Editor.HOME) for _test, policy in kind.branches)
+    and all(
+        policy.editor in (Editor.OWNER, Editor.HOME, Editor.PARTY)
+        for _test, policy in kind.branches
+    )
 ]
 AT_CENTRE = [name for name in KINDS if name not in BY_PROGRAM and name not in AT_SITE]
 
