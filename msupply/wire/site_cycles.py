@@ -16,6 +16,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from msupply.records.site_cycles import KEPT, SiteCycle
 from msupply.sync import clock
 from msupply.sync.clock import now
+from msupply.sync.failure import told
 
 _log = logging.getLogger(__name__)
 
@@ -125,5 +126,5 @@ def _harmless(connection: BaseDatabaseWrapper) -> Iterator[None]:
     try:
         with transaction.atomic(using=connection.alias):
             yield
-    except DatabaseError:
-        _log.warning("A site's cycle could not be noted", exc_info=True)
+    except DatabaseError as error:
+        _log.warning("A site's cycle could not be noted: %s", told(error))
