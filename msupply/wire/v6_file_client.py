@@ -26,10 +26,6 @@ LEAST_PART_BYTES = 8 * 1024
 DOWNLOAD_ATTEMPTS = 3
 
 
-# Answers to a file that will be the same tomorrow.
-_FOR_GOOD = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-
-
 class FileRefused(SyncFailure):
     """The server will never take this file: there is no use in sending it again."""
 
@@ -66,7 +62,7 @@ class FileClient:
                 self._upload_in_parts(reference, total, headers, total // 2)
         except TooLarge as refused:
             text = f"upload_file: {total / 1e6:.1f} MB are refused: {refused.detail}"
-            raise SyncFailure(FailureCode.FILE_TOO_LARGE, text) from None
+            raise FileRefused(FailureCode.FILE_TOO_LARGE, text) from None
 
     def _upload_whole(self, reference: SyncFileReference, headers: dict[str, str] | None) -> None:
         with file_store.path_of(reference).open("rb") as file:
@@ -176,8 +172,12 @@ class FileClient:
 def _read_answer(response: httpx.Response) -> None:
     try:
         read_answer(response, object)
+    except TooLarge:
+        # Smaller parts may be taken.
+        raise
     except SyncFailure as failure:
-        if response.status_code in _FOR_GOOD:
+        if response.status_code == HTTPStatus.BAD_REQUEST:
+            # It will be the same tomorrow.
             raise FileRefused(failure.code, failure.detail) from None
         raise
 

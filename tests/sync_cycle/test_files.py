@@ -199,7 +199,7 @@ def test_a_proxy_that_takes_no_file_is_named(remote, attached, server, narrow):
         server.answers = [json_answer(IDLE), Answer(b"<html>nginx</html>", 413)]
     assert not file_transfer.upload_next(remote)
     row = stored(attached)
-    assert row.status == STATUS.ERROR
+    assert row.status == STATUS.PERMANENT_FAILURE
     assert row.error.startswith("FILE_TOO_LARGE: upload_file: 0.0 MB are refused")
     assert "HTTP 413" in row.error
 
