@@ -131,8 +131,8 @@ _EXPLANATIONS: dict[FailureCode, tuple[Text, Text]] = {
     FailureCode.FILE_TOO_LARGE: (
         _("A file is too large for a server on the way"),
         _(
-            "Let the administrator of the central server allow larger requests there. The file stays"
-            " here, and is tried again."
+            "Let the administrator of the central server allow larger requests there, then press “Try"
+            " the files again” on the Sync page. The file stays here."
         ),
     ),
     FailureCode.INTEGRATION_TIMEOUT_REACHED: (
