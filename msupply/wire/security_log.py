@@ -126,7 +126,7 @@ def _is_noted(connection: BaseDatabaseWrapper, row: SecurityNote, within: timede
     same = _notes(connection).filter(
         who=row.who, event=row.event, outcome=row.outcome, address=row.address, what=row.what
     )
-    return same.filter(at__gt=row.at - within, at__lte=row.at + clock.TOLERANCE).exists()
+    return same.filter(at__gt=row.at - within, at__lte=clock.horizon()).exists()
 
 
 def _make_room(connection: BaseDatabaseWrapper, outcome: str) -> None:

@@ -111,7 +111,7 @@ def _latest(connection: BaseDatabaseWrapper, site_id: int) -> SiteCycle | None:
 
 def latest_first(rows: "QuerySet[SiteCycle]") -> "QuerySet[SiteCycle]":
     """Order cycles by their time, the newest first; those that lie in the future come last."""
-    ahead = Q(started_at__gt=now() + clock.TOLERANCE)
+    ahead = Q(started_at__gt=clock.horizon())
     is_ahead = Case(When(ahead, then=Value(1)), default=Value(0))
     return rows.order_by(is_ahead, "-started_at", "-slot")
 
