@@ -79,12 +79,14 @@ def end_sessions(connection: BaseDatabaseWrapper, user: User, by: User) -> int:
 
 
 def reset_second_factor(connection: BaseDatabaseWrapper, user: User, by: User | None) -> bool:
-    """Let a user who has lost app and recovery codes log in by the password alone.
+    """Let a user who has lost app and recovery codes log in by the password alone; sessions end.
 
     `by` is None for somebody at the server's command line. False when there was none. Raises
     EditRefused or PermissionMissing.
     """
     acting.require(connection, by)
+    # Whoever has the lost telephone may be logged in by it.
+    sessions.end_all(connection, user)
     return second_factor.forget(connection, user)
 
 

@@ -8,6 +8,8 @@ from msupply.cli.failures import Failure
 from msupply.cli.words import _
 
 _CERTIFICATE, _KEY = b"-----BEGIN CERTIFICATE-----", b"PRIVATE KEY-----"
+# What OpenSSL calls a key of another certificate: of the same kind, or of another one.
+_NOT_A_PAIR = ("KEY_VALUES_MISMATCH", "NO_CERTIFICATE_ASSIGNED", "KEY_TYPE_MISMATCH")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def read_certificate(certificate: Path | None, key: Path | None) -> Certificate 
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
     except ssl.SSLError as error:
-        if error.reason == "KEY_VALUES_MISMATCH":
+        if error.reason in _NOT_A_PAIR:
             raise Failure(
                 _("The key in {key} is not that of the certificate in {certificate}.").format(
                     key=key, certificate=certificate

@@ -76,6 +76,10 @@ def central(
     text = _("This is now the central server (site number 1), with the store {code} {name}.")
     say(text.format(code=code, name=name))
     text = _("Start it:        msupply serve --data {data} --port {port}")
+    if url.strip().startswith("https:"):
+        text = _(
+            "Start it:        msupply serve --data {data} --port {port} --behind-proxy 127.0.0.1"
+        )
     say(text.format(data=data, port=_port(url)))
     say(_("Then log in at:  {url} as {user}").format(url=url, user=admin))
     text = _("Add a site:      msupply site add NAME --data {data} --store CODE=Name")
@@ -156,7 +160,8 @@ def site(
 
 def _port(url: str) -> int:
     """Return the port of an address; behind a proxy that is not the port to listen on."""
-    return urlsplit(url.strip()).port or 8000
+    parts = urlsplit(url.strip())
+    return 8000 if parts.scheme == "https" else parts.port or 8000
 
 
 def split_store(text: str) -> tuple[str, str | None]:

@@ -20,7 +20,7 @@ from msupply.records.permissions import LEGACY_NUMBERS
 from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
 from msupply.records.users import LONGEST_PASSWORD, User, UserPermission, UserStore
-from msupply.services import new_users, permissions
+from msupply.services import new_users, permissions, second_factor
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.here import Here
@@ -73,7 +73,9 @@ def log_in(
     except LogInRefused as refused:
         _note_refusal(connection, username, refused.reason)
         raise
-    security_log.note(connection, SecurityEvent.LOGGED_IN, who=user.username)
+    # What comes after the password is an event of its own.
+    awaits = "second_factor" if second_factor.is_enrolled(connection, user) else None
+    security_log.note(connection, SecurityEvent.LOGGED_IN, who=user.username, awaits=awaits)
     return user
 
 

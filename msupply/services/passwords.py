@@ -26,6 +26,8 @@ _SHORTEST_WORD = 3
 _SHORTEST_PART = 4
 # A password must have this much beside one such word and the digits around it.
 _LEAST_BESIDE = 4
+# A row of the same letter is tried early, however long it is.
+_LEAST_DIFFERENT = 4
 # Letters and digits that nobody takes for one another.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _NO_WORDS: frozenset[str] = frozenset()
@@ -54,6 +56,8 @@ def faults(
         password_validation.validate_password(password, user)
     except ValidationError as error:
         return [_in_our_words(one) for one in error.error_list]
+    if len(set(password.casefold())) < _LEAST_DIFFERENT:
+        return [_("The password has too few different characters.")]
     own = [*names, *((user.username, user.email or "") if user else ())]
     if any(_is_little_more_than(word, password) for word in words.union(_words(own))):
         text = _(

@@ -56,12 +56,16 @@ _DETAILS = {
     "changed": gettext_lazy("Changed"),
     "taken": gettext_lazy("Taken"),
     "refused_rows": gettext_lazy("Rows with errors"),
+    "sessions": gettext_lazy("Sessions"),
+    "awaits": gettext_lazy("Still to come"),
 }
 _OF_PERMISSIONS = frozenset({"added", "removed", "permission"})
 # Why somebody was not let in or a session ended; others, such as Django's, are told as they are.
 _REASONS = {
     "wrong": gettext_lazy("wrong name or password"),
     "no_store": gettext_lazy("access to no store here"),
+    "inactive": gettext_lazy("the user is out of use"),
+    "idle": gettext_lazy("nothing was done for too long"),
     "unknown_offline": gettext_lazy("unknown here, and the central server could not be asked"),
     "site_name_not_found": gettext_lazy("there is no site of this name"),
     "site_incorrect_password": gettext_lazy("wrong password of the site"),
@@ -194,6 +198,8 @@ def _words(name: str) -> "Mapping[str, str | Promise]":
     """Return what the values of a name are called where they are codes."""
     if name in _OF_PERMISSIONS:
         return dict(Permission.choices)
+    if name == "awaits":
+        return {"second_factor": _("Code of the second factor")}
     return _REASONS if name == "reason" else {}
 
 

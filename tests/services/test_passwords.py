@@ -12,7 +12,7 @@ from msupply.services.log_in import log_in
 from msupply.services.users import create_user
 from msupply.sync import here
 
-GOOD = ["tide-4242", "correct horse", "Zwölf Boxkämpfer", "7391846205", "x" * 20 + "y" * 108]
+GOOD = ["tide-4242", "correct horse", "Zwölf Boxkämpfer", "7391846205", "x" * 120 + "yes, Sir"]
 BAD = {
     "1234567": "too short",
     "password1": "too common",
@@ -21,6 +21,8 @@ BAD = {
     "2026 Cëntral": "little more than a name",
     "Motdepasse!2026": "little more than a name",
     "q" * 1001: "at most",
+    " " * 8: "too few different",
+    "aaaaaaAAAAAAaa": "too few different",
 }
 
 

@@ -174,6 +174,7 @@ def test_another_administrator_removes_it(admin, app):
     page = f"/users/second-factor/{admin.user.pk}"
     assert page in eve.get(f"/users/rights/{admin.user.pk}").text
     assert eve.post(page).status_code == 302
+    assert admin.get("/sites").url.startswith("/log-in")
     assert ask().answer.url == "/list/items/"
 
 
