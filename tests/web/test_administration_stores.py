@@ -89,7 +89,7 @@ def test_a_new_store_sees_the_same_as_another_one(admin):
 
 
 def test_a_new_store_is_refused_whole(admin):
-    form = {"store_name": "East", "code": "EAST", "site": "nowhere", "template": "nobody\0"}
+    form = {"store_name": "East", "code": "EAST", "site": "nowhere", "template": "nobody"}
     page = admin.post("/stores/new", form)
     assert set(page.context["form"].errors) == {"site", "template"}
     assert not Store.objects.filter(code="EAST").exists()
