@@ -8,15 +8,14 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.central import failing
 from msupply.sync import here as instance
+from msupply.sync.failure import log_failure, told
 from msupply.sync.here import Here
 from msupply.sync.integrate import Origin, Progress, Summary, integrate
 from msupply.sync.models import SiteState
-from msupply.sync.narrowing import told
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ def _integrate_site(
 
     def note(source: int | None, error: Exception) -> None:
         failed.add(source)
-        _say(source, error)
+        log_failure(_log, f"Integration of site {source} failed, it is tried again", error)
         # Records of a central server are taken up by this site's own next cycle.
         if source is not None:
             failing.note(connection, source, told(error))
@@ -60,12 +59,6 @@ def _integrate_site(
     states = SiteState.objects.using(connection.alias)
     states.filter(site_id=site_id, waiting_since=since).update(waiting_since=None)
     return True
-
-
-def _say(source: int | None, error: Exception) -> None:
-    text = "Integration of site %s failed, it is tried again: %s"
-    # Of the database all is known by its own words; anything else is a defect to be found.
-    _log.error(text, source, told(error), exc_info=None if isinstance(error, Error) else error)
 
 
 def _raise(source: int | None, error: Exception) -> None:

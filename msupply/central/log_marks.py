@@ -24,7 +24,7 @@ _COLUMNS = {
 def mark(connection: BaseDatabaseWrapper) -> None:
     """Note where the log is, unless it was noted lately or has not moved since."""
     moment = now()
-    latest = _marks(connection).filter(at__lte=moment + clock.TOLERANCE).order_by("-at").first()
+    latest = _marks(connection).filter(at__lte=clock.horizon()).order_by("-at").first()
     if latest is not None and clock.age(latest.at) < MARK_EVERY:
         return
     if not instance.load(connection).is_central:
@@ -34,7 +34,7 @@ def mark(connection: BaseDatabaseWrapper) -> None:
         return
     _marks(connection).update_or_create(at=moment, defaults=heads)
     # Those of a clock that was ahead would tell a later time than it was.
-    wrong = Q(at__lt=moment - KEPT) | Q(at__gt=moment + clock.TOLERANCE)
+    wrong = Q(at__lt=moment - KEPT) | Q(at__gt=clock.horizon())
     _marks(connection).filter(wrong).delete()
 
 
@@ -43,7 +43,7 @@ def changed_before(
 ) -> datetime | None:
     """Return the first known moment at which a row of a log was there, None when it is newer."""
     column = _COLUMNS[channel]
-    true = _marks(connection).filter(at__lte=now() + clock.TOLERANCE)
+    true = _marks(connection).filter(at__lte=clock.horizon())
     later = true.filter(**{f"{column}__gte": cursor}).order_by(column, "at")
     return later.values_list("at", flat=True).first()
 

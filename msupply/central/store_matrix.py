@@ -127,7 +127,7 @@ def _rows(
 
 def _found(connection: BaseDatabaseWrapper, search: str) -> QuerySet[Store]:
     stores = Store.objects.using(connection.alias).select_related("name")
-    text = search.strip().replace("\0", "")
+    text = search.strip()
     if text:
         stores = stores.filter(Q(code__icontains=text) | Q(name__name__icontains=text))
     return stores

@@ -219,10 +219,10 @@ def set_include_transactions(
 def find_store(connection: BaseDatabaseWrapper, store_id: str) -> Store:
     """Return the store with an id, or else with a code. Raises ValidationError."""
     stores = Store.objects.using(connection.alias).select_related("name")
-    text = store_id.replace("\0", "")
-    store = stores.filter(pk=text).first() or stores.filter(code__iexact=text.strip()).first()
+    store = stores.filter(pk=store_id).first()
+    store = store or stores.filter(code__iexact=store_id.strip()).first()
     if store is None:
-        raise ValidationError({"store": _("There is no store “{id}”.").format(id=text)})
+        raise ValidationError({"store": _("There is no store “{id}”.").format(id=store_id)})
     return store
 
 

@@ -178,9 +178,7 @@ def _state() -> Case:
 
 def _silent(last: str, moment: datetime) -> Q:
     """What a clock that was ahead has noted says nothing: nobody knows since when it is silent."""
-    return Q(**{f"{last}__lt": moment - SILENT_AFTER}) | Q(
-        **{f"{last}__gt": moment + clock.TOLERANCE}
-    )
+    return Q(**{f"{last}__lt": moment - SILENT_AFTER}) | Q(**{f"{last}__gt": clock.horizon()})
 
 
 def _order(wanted: Wanted) -> list[OrderBy]:

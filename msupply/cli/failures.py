@@ -3,8 +3,8 @@
 import sqlite3
 from typing import Any
 
+from msupply import disk
 from msupply.cli.words import _
-from msupply.sync import disk
 
 
 class Failure(Exception):

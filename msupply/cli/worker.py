@@ -27,6 +27,7 @@ def run(stop: threading.Event) -> None:
     """Work until `stop`; where another worker of this instance is at it, wait for its end."""
     from django.db import Error, connections
 
+    from msupply.sync.failure import told
     from msupply.sync.sql import cycle_lock, dialect
 
     connection = connections["default"]
@@ -39,8 +40,7 @@ def run(stop: threading.Event) -> None:
         except Exception as error:
             if isinstance(error, Error) and dialect(connection).is_away(error):
                 # Of two that wait for each other one is chosen; a disk is full; a server is gone.
-                line = str(error).strip().partition("\n")[0]
-                _log.warning("The database failed, work goes on soon: %s", line)
+                _log.warning("The database failed, work goes on soon: %s", told(error))
             else:
                 _log.exception("The background worker goes on after an error")
             _rest(connection, stop)

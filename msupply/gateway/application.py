@@ -5,6 +5,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
+from msupply import disk
 from msupply.gateway import wsgi
 from msupply.gateway.bounds import Bounds, Holding, Refused
 from msupply.gateway.receiving import (
@@ -14,7 +15,6 @@ from msupply.gateway.receiving import (
     Incoming,
     Receive,
     Scope,
-    is_full,
     new_file,
 )
 from msupply.gateway.sending import Send, send_answer
@@ -42,13 +42,11 @@ class Gateway:
             return
         except Refused as refused:
             answer = _plain(refused.status, refused.text)
-        except OSError as error:
-            full = is_full(error)
+        except Exception as error:
+            full = disk.is_full(error)
             answer = (
                 _plain(503, "The disk of this server is full.") if full else _failed(scope, error)
             )
-        except Exception as error:
-            answer = _failed(scope, error)
         await send_answer(answer, receive, send)
         await incoming.discard_rest()
 

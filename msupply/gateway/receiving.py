@@ -1,7 +1,6 @@
 """A request's body, taken in whole before anybody works on it."""
 
 import asyncio
-import errno
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
+from msupply import disk
 from msupply.gateway.bounds import Bounds, Refused, Share
 
 # So much of a body is kept in memory; what is larger goes to a file without a name.
@@ -113,11 +113,6 @@ async def _on_disk(write: Callable[[], object]) -> None:
     try:
         await asyncio.to_thread(write)
     except OSError as error:
-        if is_full(error):
+        if disk.is_full(error):
             raise Refused(503, "The disk of this server is full.") from None
         raise
-
-
-def is_full(error: OSError) -> bool:
-    """Tell whether something was not written because there is no room."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT)

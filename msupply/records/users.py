@@ -22,6 +22,9 @@ from msupply.sync.declare import (
 )
 from msupply.sync.declare.policy import Editor
 
+# In characters. Hashing must not become a way to keep a server busy: longer ones are nobody's.
+LONGEST_PASSWORD = 1_000
+
 
 class Language(models.IntegerChoices):
     """Languages by their number on the wire; any other number means English."""

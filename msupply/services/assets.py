@@ -27,7 +27,7 @@ from msupply.records.users import User
 from msupply.services import edit, meanwhile
 from msupply.services.meanwhile import Conflict
 from msupply.sync import here as instance
-from msupply.sync.clock import TOLERANCE, now
+from msupply.sync.clock import horizon, now
 from msupply.sync.declare import new_id
 from msupply.wire import file_store
 
@@ -173,7 +173,7 @@ def with_status(assets: "QuerySet[Asset]") -> "QuerySet[Any]":
     updates = AssetLog.objects.filter(asset=OuterRef("pk"), status__isnull=False).filter(
         Q(type="STATUS_UPDATE") | Q(type__isnull=True)
     )
-    ahead = Q(log_datetime__gt=now() + TOLERANCE)
+    ahead = Q(log_datetime__gt=horizon())
     is_ahead = Case(When(ahead, then=Value(1)), default=Value(0))
     latest = updates.order_by(is_ahead, "-log_datetime", "-created_datetime", "-pk")
     return assets.annotate(current_status=Subquery(latest.values("status")[:1]))
@@ -201,7 +201,7 @@ def add_log(
     errors = {}
     if status not in AssetStatus.values:
         errors["status"] = _("Choose a status.")
-    if log_datetime and log_datetime > now() + TOLERANCE:
+    if log_datetime and log_datetime > horizon():
         errors["log_datetime"] = _("The date must not be in the future.")
     errors |= _reason_errors(connection, status, reason_id, comment)
     if errors:

@@ -34,19 +34,32 @@ def faults(
     if not records:
         return found
     kind, names = registry().by_table[records[0]._meta.db_table], set(touched)
+    columns = columns_of_records(kind, records)
     stuck: set[str] | None = None
-    for table, place, reason in unsendable(kind, columns_of_records(kind, records)):
-        name = _field_name(kind, table, reason)
-        if name not in names:
+    for table, place, reason in unsendable(kind, columns):
+        reasons = [reason]
+        if _field_name(kind, table, reason) not in names:
             if stuck is None:
                 before = columns_of(connection, kind, [str(record.pk) for record in records])
                 stuck = {before["id"][p] for _table, p, _reason in unsendable(kind, before)}
             if records[place].pk in stuck:
-                continue
-        fault = (name, _in_words(kind, table, reason))
-        if fault not in found[place]:
-            found[place].append(fault)
+                # One fault of a row is told, and may hide those of what was touched.
+                reasons = [
+                    hidden
+                    for hidden in _unfit(kind, table, columns, place)
+                    if _field_name(kind, table, hidden) in names
+                ]
+        for told in reasons:
+            fault = (_field_name(kind, table, told), _in_words(kind, table, told))
+            if fault not in found[place]:
+                found[place].append(fault)
     return found
+
+
+def _unfit(kind: RecordType, table: WireTable, columns: Columns, place: int) -> Iterator[Message]:
+    codec = table_codec(kind, table.wire)
+    for form in _forms(table):
+        yield from codec.unfit(columns, place, form)
 
 
 def unsendable(

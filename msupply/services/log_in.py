@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from msupply.records.permissions import LEGACY_NUMBERS
 from msupply.records.security_log import SecurityEvent
 from msupply.records.stores import Store
-from msupply.records.users import User, UserPermission, UserStore
-from msupply.services import new_users, passwords, permissions, second_factor
+from msupply.records.users import LONGEST_PASSWORD, User, UserPermission, UserStore
+from msupply.services import new_users, permissions, second_factor
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.here import Here
@@ -91,7 +91,7 @@ def _note_refusal(connection: BaseDatabaseWrapper, username: str, reason: Reason
 def _checked(
     connection: BaseDatabaseWrapper, username: str, password: str, client_address: str
 ) -> User:
-    if not username or not password or len(password) > passwords.LONGEST:
+    if not username or not password or len(password) > LONGEST_PASSWORD:
         raise LogInRefused(Reason.WRONG)
     wait = throttle.wait_seconds(connection, username, client_address)
     if wait:

@@ -6,7 +6,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from msupply.records.security_log import SecurityEvent
-from msupply.records.users import User
+from msupply.records.users import LONGEST_PASSWORD, User
 from msupply.services import new_users, passwords
 from msupply.sync import here as instance
 from msupply.wire import security_log, throttle
@@ -29,7 +29,7 @@ def confirm(
         security_log.throttled(connection, user.username)
         text = _("Too many wrong passwords. Try again in {seconds} seconds.")
         raise ValidationError({field: text.format(seconds=wait)})
-    if len(password) > passwords.LONGEST or not check_password(password, user.password):
+    if len(password) > LONGEST_PASSWORD or not check_password(password, user.password):
         throttle.refused(connection, user.username, client_address)
         security_log.note(connection, event, refused=True, who=user.username)
         raise ValidationError({field: _("The password is wrong.")})

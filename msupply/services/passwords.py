@@ -15,11 +15,9 @@ from django.utils.translation import gettext as _
 
 from msupply.records.sites import Site
 from msupply.records.stores import Store
-from msupply.records.users import User
+from msupply.records.users import LONGEST_PASSWORD, User
 from msupply.sync import here as instance
 
-# What log-in takes at most: hashing must not become a way to keep the server busy.
-LONGEST = 1_000
 # What somebody tries first everywhere.
 _KNOWN_EVERYWHERE = ("msupply", "open msupply", "password", "mot de passe")
 # Shorter words stand in every second password.
@@ -52,8 +50,8 @@ def faults(
 
     `user` is whose it is to be, saved or not; `names` are further words that say nothing secret.
     """
-    if len(password) > LONGEST:
-        return [_("The password can have {n} characters at most.").format(n=LONGEST)]
+    if len(password) > LONGEST_PASSWORD:
+        return [_("The password can have {n} characters at most.").format(n=LONGEST_PASSWORD)]
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:

@@ -80,6 +80,11 @@ def age(moment: datetime | None) -> timedelta:
     return max(passed, timedelta(0))
 
 
+def horizon() -> datetime:
+    """Return the latest moment that may be stored; one beyond it was set by a clock that was ahead."""
+    return now() + TOLERANCE
+
+
 def left(until: datetime | None, longest: timedelta) -> timedelta:
     """Return how long it still is until a stored moment, nothing when it is over.
 

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 from django.db import Error, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from msupply.sync import buffer, changelog, cursors, disk, pull, push, wait
+from msupply import disk
+from msupply.sync import buffer, changelog, cursors, pull, push, wait
 from msupply.sync import here as instance
 from msupply.sync.clock import now
 from msupply.sync.declare.registry import Channel, registry
-from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable
+from msupply.sync.failure import FailureCode, StillIntegrating, SyncFailure, Unreachable, told
 from msupply.sync.here import Here
 from msupply.sync.integrate import Origin, integrate
 from msupply.sync.log import CycleLog, CycleStatus, StepName, Watcher
@@ -63,9 +64,8 @@ def run_cycle(
         except SyncFailure as failure:
             log.fail(failure)
         except Error as error:
-            detail = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
-            logger.warning("A synchronisation cycle broke off: %s", detail)
-            log.fail(SyncFailure(FailureCode.INTEGRATION_ERROR, detail))
+            logger.warning("A synchronisation cycle broke off: %s", told(error))
+            log.fail(SyncFailure(FailureCode.INTEGRATION_ERROR, told(error)))
         except Exception as error:
             logger.exception("A synchronisation cycle broke off")
             code = FailureCode.INTEGRATION_ERROR if disk.is_full(error) else FailureCode.UNKNOWN

@@ -8,13 +8,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import Error, connections
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import here as instance
 from msupply.sync.cycle import run_cycle
+from msupply.sync.failure import log_failure
 from msupply.sync.models import Setting
-from msupply.sync.narrowing import told
 from msupply.sync.peer import network
 from msupply.sync.sql.cycle_lock import CycleRunning
 
@@ -57,7 +57,7 @@ def run(connection: BaseDatabaseWrapper, stop: threading.Event) -> None:
             break
         except Exception as error:
             # A database that went away comes back; the driver must be there then.
-            _say("Synchronisation is tried again", error)
+            log_failure(logger, "Synchronisation is tried again", error)
             connection.close()
             stop.wait(_NO_FILE_SECONDS)
     uploads.thread.join()
@@ -88,11 +88,6 @@ def _read_request(connection: BaseDatabaseWrapper) -> tuple[list[str], str | Non
     if row is None:
         return [], None
     return list(json.loads(row.value)["patients"]), row.value
-
-
-def _say(what: str, error: Exception) -> None:
-    # Of the database all is known by its own words; anything else is a defect to be found.
-    logger.error("%s: %s", what, told(error), exc_info=None if isinstance(error, Error) else error)
 
 
 class _Uploads:
@@ -136,6 +131,6 @@ class _Uploads:
         try:
             return instance.load(connection).initialised and network().upload_next(connection)
         except Exception as error:
-            _say("Uploads are tried again", error)
+            log_failure(logger, "Uploads are tried again", error)
             connection.close()
             return False

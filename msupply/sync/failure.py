@@ -1,7 +1,9 @@
 """Why a cycle stopped, in words that say what to do next (sync-v6.md 13)."""
 
 from enum import Enum
+from logging import Logger
 
+from django.db import Error
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -129,8 +131,8 @@ _EXPLANATIONS: dict[FailureCode, tuple[Text, Text]] = {
     FailureCode.FILE_TOO_LARGE: (
         _("A file is too large for a server on the way"),
         _(
-            "Let the administrator of the central server allow larger requests there. The file stays"
-            " here, and is tried again."
+            "Let the administrator of the central server allow larger requests there, then press “Try"
+            " the files again” on the Sync page. The file stays here."
         ),
     ),
     FailureCode.INTEGRATION_TIMEOUT_REACHED: (
@@ -164,6 +166,17 @@ _EXPLANATIONS: dict[FailureCode, tuple[Text, Text]] = {
         ),
     ),
 }
+
+
+def told(error: BaseException) -> str:
+    """Return a failure as one line: of the database its own words, which tell all."""
+    line = str(error).strip().partition("\n")[0]
+    return line if isinstance(error, Error) and line else f"{type(error).__name__}: {line}"
+
+
+def log_failure(logger: Logger, what: str, error: Exception) -> None:
+    """Log what has failed. Anything but the database is a defect, to be found by where it happened."""
+    logger.error("%s: %s", what, told(error), exc_info=None if isinstance(error, Error) else error)
 
 
 def explain(code: FailureCode) -> tuple[Text, Text]:

@@ -17,6 +17,7 @@ from msupply.sync.changelog import LOGS
 from msupply.sync.clock import now
 from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import Channel, RecordType
+from msupply.sync.failure import told
 from msupply.sync.models import ChangelogRow, LeftOut
 
 _log = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ def note(connection: BaseDatabaseWrapper, log: Channel, faults: Sequence[Fault])
             rows.exclude(pk__in=noted(connection)).delete()
             room = max(MOST_NOTED - rows.count(), 0)
             rows.bulk_create((_row(log, fault) for fault in new[:room]), ignore_conflicts=True)
-    except DatabaseError:
-        _log.warning("Records that were left out could not be noted", exc_info=True)
+    except DatabaseError as error:
+        _log.warning("Records that were left out could not be noted: %s", told(error))
 
 
 def noted(connection: BaseDatabaseWrapper) -> "QuerySet[LeftOut]":

@@ -18,6 +18,7 @@ from msgspec import Raw
 from msupply.sync import buffer, quarantine
 from msupply.sync.buffer import Chunk
 from msupply.sync.declare.message import Message
+from msupply.sync.failure import told
 from msupply.sync.models import BufferChunk
 from msupply.sync.quarantine import Problem
 from msupply.sync.sql import dialect
@@ -123,12 +124,6 @@ def _problem(error: Exception) -> Problem:
         _("this version of the program fails on it: {detail}"), {"detail": told(error)}
     )
     return Problem(quarantine.DEFECT, reason)
-
-
-def told(error: Exception) -> str:
-    """Return a failure as one line."""
-    line = str(error).strip().partition("\n")[0]
-    return line if isinstance(error, Error) and line else f"{type(error).__name__}: {line}"
 
 
 def keep_all(connection: BaseDatabaseWrapper, chunk: Chunk, problem: Problem) -> int:

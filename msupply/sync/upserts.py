@@ -31,6 +31,7 @@ from msupply.sync.declare.batch import table_codec
 from msupply.sync.declare.decoded import Columns, DecodedBatch
 from msupply.sync.declare.message import Message
 from msupply.sync.declare.registry import Channel, RecordType, Wire, registry
+from msupply.sync.failure import told
 from msupply.sync.origin import Origin
 from msupply.sync.quarantine import Problem
 from msupply.sync.records import unsaid_removal
@@ -318,8 +319,7 @@ class _Writer:
             except DatabaseError as error:
                 if not dialect(self.connection).blames_data(error):
                     raise
-                detail = str(error).partition("\n")[0]
-                reason = Message(_("the database refused it: {detail}"), {"detail": detail})
+                reason = Message(_("the database refused it: {detail}"), {"detail": told(error)})
                 refused[record_id] = Problem(quarantine.DATABASE, reason)
         _unstage(self.connection, self.kind, list(refused))
         return refused

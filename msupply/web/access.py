@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from msupply import disk
 from msupply.records.security_log import SecurityEvent
 from msupply.records.users import User
 from msupply.services import permissions
 from msupply.services.permissions import SERVER_ADMIN, PermissionMissing
-from msupply.sync import disk
 from msupply.sync import here as here_module
+from msupply.sync.failure import told
 from msupply.sync.here import Here
 from msupply.sync.sql import dialect
 from msupply.web import alerts, idle, password_again, session
@@ -167,9 +168,7 @@ def _trouble(error: BaseException | None) -> alerts.Alert | None:
 
 def _unusable(request: HttpRequest, error: BaseException, alert: alerts.Alert) -> HttpResponse:
     """Say so on a page for which neither database nor disk is asked."""
-    # Its own words tell all; where it happened says nothing.
-    words = str(error).strip().partition("\n")[0]
-    logger.error("%s: %s %s: %s", alert.title, request.method, request.path, words)
+    logger.error("%s: %s %s: %s", alert.title, request.method, request.path, told(error))
     # The middleware that attaches them may not have been reached.
     on_top = bool(HtmxDetails(request))
     template = "parts/alert.html" if on_top else "503.html"

@@ -11,8 +11,8 @@ from msupply.web.visit import PageRequest
 
 
 def text(given: QueryDict, name: str = "q") -> str:
-    """Return a parameter as text that every database takes."""
-    return given.get(name, "").strip().replace("\0", "")
+    """Return a parameter as text to look for."""
+    return given.get(name, "").strip()
 
 
 def page(request: PageRequest, rows: "QuerySet[Any]", size: int) -> "Page[Any]":

@@ -21,6 +21,7 @@ from django.db.models import QuerySet
 from msupply.records.security_log import Outcome, SecurityEvent, SecurityNote
 from msupply.sync import clock
 from msupply.sync.clock import now
+from msupply.sync.failure import told
 
 logger = logging.getLogger("msupply.security")
 
@@ -92,8 +93,8 @@ def note(
             row.save(using=connection.alias)
             if row.pk % _MAKE_ROOM_EVERY == 0:
                 _make_room(connection, row.outcome)
-    except DatabaseError:
-        logger.exception("Not written to the security log: %s", _line(row))
+    except DatabaseError as error:
+        logger.error("Not written to the security log: %s: %s", _line(row), told(error))
         return
     # What is undone with its transaction has not happened.
     transaction.on_commit(partial(_tell, row), using=connection.alias)
@@ -125,7 +126,7 @@ def _is_noted(connection: BaseDatabaseWrapper, row: SecurityNote, within: timede
     same = _notes(connection).filter(
         who=row.who, event=row.event, outcome=row.outcome, address=row.address, what=row.what
     )
-    return same.filter(at__gt=row.at - within, at__lte=row.at + clock.TOLERANCE).exists()
+    return same.filter(at__gt=row.at - within, at__lte=clock.horizon()).exists()
 
 
 def _make_room(connection: BaseDatabaseWrapper, outcome: str) -> None:

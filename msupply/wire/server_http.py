@@ -12,7 +12,8 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_header_parameters
 
-from msupply.sync import disk
+from msupply import disk
+from msupply.sync.failure import told
 from msupply.sync.sql import dialect
 from msupply.wire import security_log
 from msupply.wire.errors import Code, ModernError, WireError
@@ -133,9 +134,8 @@ def _failure(request: HttpRequest, error: Exception) -> WireError:
     """Return what a caller is told of a failure that nobody foresaw, and log it."""
     speak = dialect(connection)
     if isinstance(error, Error) and speak.is_away(error):
-        # Its own words tell all; where it happened says nothing.
         text = "The database cannot be used: %s %s: %s"
-        logger.error(text, request.method, request.path, str(error).strip().partition("\n")[0])
+        logger.error(text, request.method, request.path, told(error))
         return WireError(Code.SERVER_BUSY, "the server is busy: try again")
     if disk.is_full(error):
         logger.error("The disk is full: %s %s", request.method, request.path)

@@ -16,6 +16,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from msupply.records.site_cycles import KEPT, SiteCycle
 from msupply.sync import clock
 from msupply.sync.clock import now
+from msupply.sync.failure import told
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ def _latest(connection: BaseDatabaseWrapper, site_id: int) -> SiteCycle | None:
 
 def latest_first(rows: "QuerySet[SiteCycle]") -> "QuerySet[SiteCycle]":
     """Order cycles by their time, the newest first; those that lie in the future come last."""
-    ahead = Q(started_at__gt=now() + clock.TOLERANCE)
+    ahead = Q(started_at__gt=clock.horizon())
     is_ahead = Case(When(ahead, then=Value(1)), default=Value(0))
     return rows.order_by(is_ahead, "-started_at", "-slot")
 
@@ -125,5 +126,5 @@ def _harmless(connection: BaseDatabaseWrapper) -> Iterator[None]:
     try:
         with transaction.atomic(using=connection.alias):
             yield
-    except DatabaseError:
-        _log.warning("A site's cycle could not be noted", exc_info=True)
+    except DatabaseError as error:
+        _log.warning("A site's cycle could not be noted: %s", told(error))

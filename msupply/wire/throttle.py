@@ -42,7 +42,7 @@ def wait_seconds(connection: BaseDatabaseWrapper, name: str, address: str) -> in
 def refused(connection: BaseDatabaseWrapper, name: str, address: str) -> None:
     """Count one more refusal."""
     moment = now()
-    forgotten, ahead = moment - FORGOTTEN_AFTER, moment + clock.TOLERANCE
+    forgotten, ahead = moment - FORGOTTEN_AFTER, clock.horizon()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO log_in_failure (username, address, count, last_at) VALUES (%s, %s, 1, %s)"
@@ -79,11 +79,11 @@ def let_in(connection: BaseDatabaseWrapper, name: str, address: str) -> None:
 def forget(connection: BaseDatabaseWrapper) -> None:
     """Remove what counts no longer, and what a clock that was ahead has left; for the worker."""
     moment = now()
-    over = Q(last_at__lt=moment - timedelta(days=1)) | Q(last_at__gt=moment + clock.TOLERANCE)
+    over = Q(last_at__lt=moment - timedelta(days=1)) | Q(last_at__gt=clock.horizon())
     unusual = (
         Q(let_in_at__isnull=True)
         | Q(let_in_at__lt=moment - USUAL)
-        | Q(let_in_at__gt=moment + clock.TOLERANCE)
+        | Q(let_in_at__gt=clock.horizon())
     )
     _failures(connection).filter(over & unusual).delete()
 
@@ -104,7 +104,7 @@ def _wait_of_crowd(connection: BaseDatabaseWrapper, name: str, address: str) -> 
     """Return the wait for what others, or the same one elsewhere, have tried lately."""
     moment = now()
     lately = _failures(connection).filter(
-        count__gt=0, last_at__gt=moment - COUNTED, last_at__lte=moment + clock.TOLERANCE
+        count__gt=0, last_at__gt=moment - COUNTED, last_at__lte=clock.horizon()
     )
     there = lately.filter(address=address).aggregate(n=Count("pk"), last=Max("last_at"))
     of_name = lately.filter(username=_key(name)).aggregate(n=Sum("count"), last=Max("last_at"))

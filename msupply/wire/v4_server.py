@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from msupply.records.names import Name
 from msupply.records.permissions import LEGACY_NUMBERS
 from msupply.records.security_log import SecurityEvent
-from msupply.records.users import User, UserPermission, UserStore
+from msupply.records.users import LONGEST_PASSWORD, User, UserPermission, UserStore
 from msupply.sync import here as instance
 from msupply.sync.here import Here
 from msupply.wire import credentials, messages, patients, security_log, throttle
@@ -27,8 +27,6 @@ from msupply.wire.server_http import (
     respond,
 )
 
-# Longer ones are nobody's, and hashing them would take time.
-_LONGEST_PASSWORD = 1_000
 _STORE_ACCESS = "STORE_ACCESS"
 
 Handler = Callable[[HttpRequest, BaseDatabaseWrapper, Here], HttpResponseBase]
@@ -73,7 +71,7 @@ def _log_in(request: HttpRequest, connection: BaseDatabaseWrapper, here: Here) -
 
 def _user(connection: BaseDatabaseWrapper, name: str, password: str) -> User | None:
     """Return the user with this name and password; names may differ in case."""
-    if not name or "\0" in name or not 0 < len(password) <= _LONGEST_PASSWORD:
+    if not name or "\0" in name or not 0 < len(password) <= LONGEST_PASSWORD:
         return None
     users = User.objects.using(connection.alias).filter(is_active=True).exclude(password="")
     candidates = list(users.filter(username=name)) or list(users.filter(username__iexact=name)[:5])

@@ -125,6 +125,12 @@ def test_a_prescriber_gets_a_home_store(admin):
     assert Clinician.objects.get(pk=clinician.pk).store_id == "store-central"
 
 
+def test_without_a_home_store_the_page_says_where_the_record_is_edited(admin):
+    Name.objects.filter(pk="patient-1").update(supplying_store_id=None)
+    page = admin.get("/home-store/patient/patient-1").text
+    assert "There is no home store yet: the record is edited on the central server alone." in page
+
+
 @pytest.mark.parametrize("store", ["", "mars", "store-south"])
 def test_an_impossible_home_store_is_refused_at_the_field(admin, store):
     answer = admin.post("/home-store/patient/patient-1", {"store": store})

@@ -182,7 +182,7 @@ def test_other_sites_are_not_stopped_by_what_one_has_pushed(clinic, central):
         assert [change["record"]["recordId"] for change in records] == ["AC1"]
 
 
-def test_a_note_that_cannot_be_written_stops_nobody(clinic, monkeypatch):
+def test_a_note_that_cannot_be_written_stops_nobody(clinic, monkeypatch, caplog):
     def full(*_rows, **_options):
         raise DatabaseError("the disk is full")
 
@@ -191,6 +191,8 @@ def test_a_note_that_cannot_be_written_stops_nobody(clinic, monkeypatch):
     unit = Unit.objects.create(name="Tablet")
     assert unit.pk in ids_v5(clinic.get("central_records", cursor=0))
     assert left_out.noted(connection).count() == 0
+    assert "Records that were left out could not be noted: the disk is full" in caplog.messages
+    assert "Traceback" not in caplog.text
 
 
 def test_check_and_explain_name_it(clinic, central):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db import DatabaseError
+
 from msupply.records.site_cycles import KEPT, SiteCycle
 from msupply.sync.clock import now
 from msupply.wire import site_cycles
@@ -87,6 +89,16 @@ def test_a_site_that_synchronises_is_seen(clinic, site):
     clinic.post("queued_records", {"queueLength": 1, "data": [entry]})
     (cycle,) = SiteCycle.objects.filter(site_id=site.site_id)
     assert (cycle.pushed, cycle.pulled, cycle.refusal) == (1, 0, "")
+
+
+def test_a_cycle_that_cannot_be_noted_stops_nobody(clinic, site, monkeypatch, caplog):
+    def full(*_arguments):
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(site_cycles, "_write", full)
+    assert clinic.get("site").status_code == 200
+    assert "A site's cycle could not be noted: the disk is full" in caplog.messages
+    assert "Traceback" not in caplog.text
 
 
 def test_a_site_on_another_device_is_seen_to_be_refused(clinic, site):

@@ -4,7 +4,7 @@ A chunk is JSON `[[record id, record], ...]` of one wire table, as the buffer ke
 column by column, so that its cost is that of a list comprehension and not of a call per record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -252,6 +252,15 @@ class TableCodec:
             return self._encode(alone, form)[0]
         except _UNWRITABLE as error:
             return unwritable(error)
+
+    def unfit(self, columns: Columns, place: int, form: Form) -> Iterator[Message]:
+        """Yield what cannot be written of one record, column by column; quirks are not asked."""
+        for key, wire_field in self.table.fields.items():
+            if wire_field.column:
+                try:
+                    _written(key, wire_field.codec, [columns[wire_field.column][place]], form)
+                except _UNWRITABLE as error:
+                    yield unwritable(error)
 
     def _encode(self, columns: Columns, form: Form) -> list[msgspec.Raw]:
         wire: Columns = {}

@@ -51,8 +51,8 @@ class ChooserInput(forms.TextInput):
 
     def _may_be_told(self, kind: RecordType, value: str) -> bool:
         """Addresses may give any id: nobody learns by it what a record of another store is."""
-        if self.visit is None or "\0" in value:
-            return self.visit is None
+        if self.visit is None:
+            return True
         return scope.records(self.visit, kind, with_deleted=True).filter(pk=value).exists()
 
 

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 
 from msupply.sync.declare.record import Record
+from msupply.web import asked
 from msupply.web.screens import labels, presets, scope
 from msupply.web.screens.screen import Column, Screen, visible_fields
 from msupply.web.visit import Visit
@@ -110,7 +111,7 @@ def listing(visit: Visit, screen: Screen, parameters: QueryDict) -> Listing:
     found = scope.records(visit, screen.kind).filter(**screen.only)
     for condition in _conditions(screen, parameters):
         found = found.filter(condition)
-    text = parameters.get("q", "").strip().replace("\0", "")
+    text = asked.text(parameters)
     if text:
         found = found.filter(search_condition(screen, text))
     return Listing(visit, screen, parameters, _sorted(screen, found, parameters.get("sort", "")))
@@ -170,7 +171,7 @@ def _conditions(screen: Screen, parameters: QueryDict) -> Iterator[Q]:
         if isinstance(column, (models.DateField, models.DateTimeField)):
             yield from _date_conditions(column, parameters)
             continue
-        value = parameters.get(f"f.{column.name}", "").replace("\0", "")
+        value = parameters.get(f"f.{column.name}", "")
         if not value:
             continue
         if isinstance(column, models.BooleanField):

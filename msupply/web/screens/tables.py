@@ -26,7 +26,7 @@ from msupply.records.uploads import Upload
 from msupply.services.tables import exporting, faulty, files, importing, templates, writing
 from msupply.services.tables.columns import columns_of
 from msupply.services.tables.plans import Plan, RowError
-from msupply.sync.clock import TOLERANCE, now
+from msupply.sync.clock import horizon, now
 from msupply.web import alerts, downloads
 from msupply.web.alerts import Alert
 from msupply.web.screens import labels, refusals
@@ -127,7 +127,7 @@ def _keep(request: PageRequest, file: "UploadedFile[Any]") -> Upload:
         text = _("The file is larger than {n} MB. Split it.")
         raise ValidationError(text.format(n=files.LARGEST_FILE // 2**20))
     assert request.visit.user is not None
-    old = Q(created_datetime__lt=now() - KEPT) | Q(created_datetime__gt=now() + TOLERANCE)
+    old = Q(created_datetime__lt=now() - KEPT) | Q(created_datetime__gt=horizon())
     Upload.objects.filter(old).delete()
     return Upload.objects.create(
         user_id=request.visit.user.pk,
@@ -140,7 +140,7 @@ def _keep(request: PageRequest, file: "UploadedFile[Any]") -> Upload:
 def _upload(request: PageRequest, upload_id: str) -> Upload:
     assert request.visit.user is not None
     mine = Upload.objects.filter(user_id=request.visit.user.pk)
-    found = mine.filter(pk=upload_id.replace("\0", "")).first()
+    found = mine.filter(pk=upload_id).first()
     if found is None:
         raise Http404
     return found

@@ -43,7 +43,7 @@ def open_screen(request: PageRequest, slug: str) -> Screen:
 def find_record(request: PageRequest, screen: Screen, record_id: str) -> Record:
     """Return a record that the visitor may see, deleted ones too."""
     visible = scope.records(request.visit, screen.kind, with_deleted=True)
-    return get_object_or_404(visible, pk=record_id.replace("\0", ""))
+    return get_object_or_404(visible, pk=record_id)
 
 
 def listing_of(request: PageRequest, screen: Screen) -> query.Listing:
