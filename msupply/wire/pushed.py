@@ -1,12 +1,11 @@
 """Pushed batches, read record by record: what is no record harms itself only."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 
 import msgspec
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from msupply.sync import door
 from msupply.sync.buffer import Arrived
@@ -17,6 +16,7 @@ from msupply.sync.models import Quarantined
 from msupply.sync.quarantine import INVALID
 from msupply.wire.errors import Code, WireError
 from msupply.wire.messages import NULL, ModernChange, QueuedRecord
+from msupply.wire.taken_apart import text_at
 
 __all__ = ["Sorted", "legacy", "modern", "one_by_one", "sort_out", "store"]
 
@@ -25,15 +25,6 @@ MOST_RECORDS = 50_000
 # Of one request, and of one site in all: that much that is no record comes from a program that does
 # not speak the wire, and would bury what people should see.
 MOST_UNREADABLE, MOST_KEPT_UNREADABLE = 1_000, 10_000
-
-
-class _Named(Struct, rename="camel", frozen=True):
-    table_name: str = ""
-    record_id: str = ""
-
-
-class _NamedAnywhere(_Named, rename="camel", frozen=True):
-    record: _Named = _Named()
 
 
 def legacy(records: Sequence[QueuedRecord]) -> list[Arrived]:
@@ -51,19 +42,15 @@ def modern(changes: Sequence[ModernChange]) -> list[Arrived]:
     ]
 
 
-def one_by_one(raws: Sequence[Raw], read: Callable[[bytes], Iterable[Arrived]]) -> Sorted:
+def one_by_one(raws: Sequence[bytes], read: Callable[[bytes], Iterable[Arrived]]) -> Sorted:
     """Read a batch in which not everything is a record. Raises WireError for too many."""
     _check_count(raws)
     pushed = Sorted()
-    for raw in raws:
-        data = bytes(raw)
+    for data in raws:
         try:
             found = sort_out(read(data))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            named = _names(data)
-            pushed.unreadable.append(
-                Unreadable(named.table_name, named.record_id, data, unreadable(error))
-            )
+            pushed.unreadable.append(Unreadable(*_names(data), data, unreadable(error)))
         else:
             pushed.records += found.records
             pushed.unreadable += found.unreadable
@@ -112,11 +99,10 @@ def _data(data: Raw | msgspec.UnsetType) -> bytes:
     return bytes(data) if isinstance(data, Raw) else bytes(NULL)
 
 
-def _names(data: bytes) -> _Named:
+def _names(data: bytes) -> tuple[str, str]:
     """Make out table and id of something that is no record."""
-    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        found = msgspec.json.decode(data, type=_NamedAnywhere)
-        return _Named(
-            found.record.table_name or found.table_name, found.record.record_id or found.record_id
-        )
-    return _Named()
+    table, record_id = (
+        text_at(data, ("record", key)) or text_at(data, (key,)) or ""
+        for key in ("tableName", "recordId")
+    )
+    return table, record_id

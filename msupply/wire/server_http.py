@@ -16,6 +16,7 @@ from msupply.sync import disk
 from msupply.sync.sql import dialect
 from msupply.wire import security_log
 from msupply.wire.errors import Code, ModernError, WireError
+from msupply.wire.taken_apart import MOST_MARKS, NotTakenApart, TakenApart, take_apart
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ _UNFOLDED_TIMES = 100
 # A list has one element more than commas. So many are in 5,000 records of 400 fields.
 _MOST_COMMAS = 2_000_000
 COMPRESS_FROM = 1024
+
+# What the JSON reader raises.
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 T = TypeVar("T")
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -84,10 +88,24 @@ def decode(body: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Read a JSON body as a message. Raises WireError."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except RecursionError:
-        raise WireError(Code.BAD_REQUEST, "the JSON is nested too deeply") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise WireError(Code.BAD_REQUEST, f"the body cannot be read: {error}") from None
+    except UNREADABLE as error:
+        raise _unreadable(error) from None
+
+
+def apart_or_refuse(
+    body: bytes, path: tuple[str, ...], error: Exception, most: int = MOST_MARKS
+) -> TakenApart:
+    """Take apart a body that could not be read as a whole. Raises WireError: why it could not be."""
+    try:
+        return take_apart(body, path, most)
+    except NotTakenApart:
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> WireError:
+    if isinstance(error, RecursionError):
+        return WireError(Code.BAD_REQUEST, "the JSON is nested too deeply")
+    return WireError(Code.BAD_REQUEST, f"the body cannot be read: {error}")
 
 
 def respond(request: HttpRequest, body: bytes, status: int = 200) -> HttpResponse:
@@ -172,9 +190,11 @@ def guard(
 __all__ = [
     "BODY_LIMIT",
     "MESSAGE_LIMIT",
+    "UNREADABLE",
     "View",
     "address",
     "announced_length",
+    "apart_or_refuse",
     "decode",
     "guard",
     "not_served_here",
