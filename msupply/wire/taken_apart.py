@@ -17,6 +17,7 @@ import msgspec
 MOST_MARKS, MOST_MARKS_OF_STRANGERS = 8_000_000, 500_000
 
 _MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[][{},"]', re.DOTALL)
+_MARK_OF_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"|[][{}"]', re.DOTALL)
 _NAME = re.compile(rb'("(?:[^"\\]++|\\.)*+")\s*:\s*', re.DOTALL)
 _OPENING, _CLOSING = b"[{", b"]}"
 _COUNTED = (b'"', b",", b"[", b"{", b"]", b"}")
@@ -52,7 +53,22 @@ def text_at(message: bytes, path: tuple[str, ...]) -> str | None:
         found = json.loads(message[start:end]) if message[start:end].startswith(b'"') else None
     except ValueError:
         return None
-    return found.encode("utf-8", "replace").decode() if isinstance(found, str) else None
+    return whole_letters(found) if isinstance(found, str) else None
+
+
+def whole_letters(text: str) -> str:
+    """Return text with “?” for each half of a surrogate pair: no database holds one, nor a terminal."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def end_of(text: str, start: int) -> int | None:
+    """Return where the list or object ends that begins at `start`, None where the text ends before."""
+    depth = 0
+    for mark in _MARK_OF_TEXT.finditer(text, start):
+        depth += (mark[0] in "[{") - (mark[0] in "]}")
+        if depth <= 0:
+            return mark.end()
+    return None
 
 
 def _place(message: bytes, path: tuple[str, ...]) -> tuple[int, int]:
