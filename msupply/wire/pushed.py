@@ -9,14 +9,13 @@ from msgspec import Raw
 
 from msupply.sync import door
 from msupply.sync.buffer import Arrived
-from msupply.sync.declare.message import unreadable
 from msupply.sync.declare.registry import Wire
-from msupply.sync.door import Sorted, Unreadable, sort_out
+from msupply.sync.door import Sorted, sort_out
 from msupply.sync.models import Quarantined
 from msupply.sync.quarantine import INVALID
+from msupply.wire.elements import read_each
 from msupply.wire.errors import Code, WireError
 from msupply.wire.messages import NULL, ModernChange, QueuedRecord
-from msupply.wire.taken_apart import text_at
 
 __all__ = ["Sorted", "legacy", "modern", "one_by_one", "sort_out", "store"]
 
@@ -45,17 +44,7 @@ def modern(changes: Sequence[ModernChange]) -> list[Arrived]:
 def one_by_one(raws: Sequence[bytes], read: Callable[[bytes], Iterable[Arrived]]) -> Sorted:
     """Read a batch in which not everything is a record. Raises WireError for too many."""
     _check_count(raws)
-    pushed = Sorted()
-    for data in raws:
-        try:
-            found = sort_out(read(data))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            pushed.unreadable.append(Unreadable(*_names(data), data, unreadable(error)))
-        else:
-            pushed.records += found.records
-            pushed.unreadable += found.unreadable
-        if len(pushed.unreadable) > MOST_UNREADABLE:
-            break
+    pushed = read_each(raws, read, MOST_UNREADABLE)
     _check_unreadable(pushed)
     return pushed
 
@@ -97,12 +86,3 @@ def _check_kept(connection: BaseDatabaseWrapper, site_id: int) -> None:
 
 def _data(data: Raw | msgspec.UnsetType) -> bytes:
     return bytes(data) if isinstance(data, Raw) else bytes(NULL)
-
-
-def _names(data: bytes) -> tuple[str, str]:
-    """Make out table and id of something that is no record."""
-    table, record_id = (
-        text_at(data, ("record", key)) or text_at(data, (key,)) or ""
-        for key in ("tableName", "recordId")
-    )
-    return table, record_id

@@ -15,6 +15,7 @@ from django.utils.http import parse_header_parameters
 from msupply.sync import disk
 from msupply.sync.sql import dialect
 from msupply.wire import security_log
+from msupply.wire.elements import UNREADABLE
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.taken_apart import MOST_MARKS, NotTakenApart, TakenApart, take_apart
 
@@ -30,9 +31,6 @@ _UNFOLDED_TIMES = 100
 # A list has one element more than commas. So many are in 5,000 records of 400 fields.
 _MOST_COMMAS = 2_000_000
 COMPRESS_FROM = 1024
-
-# What the JSON reader raises.
-UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 T = TypeVar("T")
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -190,7 +188,6 @@ def guard(
 __all__ = [
     "BODY_LIMIT",
     "MESSAGE_LIMIT",
-    "UNREADABLE",
     "View",
     "address",
     "announced_length",

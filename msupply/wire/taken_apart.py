@@ -46,14 +46,24 @@ def take_apart(message: bytes, path: tuple[str, ...], most: int = MOST_MARKS) ->
     return TakenApart(message[:start] + b"[]" + message[end:], elements)
 
 
-def text_at(message: bytes, path: tuple[str, ...]) -> str | None:
-    """Return the text that stands under these keys, None where none does; half a pair becomes “?”."""
+def value_at(message: bytes, path: tuple[str, ...]) -> str | int | None:
+    """Return the text or whole number under these keys, None where none is; half a pair becomes “?”."""
     try:
         start, end = _place(message, path)
-        found = json.loads(message[start:end]) if message[start:end].startswith(b'"') else None
+        found = (
+            None if message[start:end].startswith((b"[", b"{")) else json.loads(message[start:end])
+        )
     except ValueError:
         return None
-    return whole_letters(found) if isinstance(found, str) else None
+    if isinstance(found, str):
+        return whole_letters(found)
+    return found if type(found) is int else None
+
+
+def text_at(message: bytes, path: tuple[str, ...]) -> str | None:
+    """Return the text that stands under these keys, None where none does."""
+    found = value_at(message, path)
+    return found if isinstance(found, str) else None
 
 
 def whole_letters(text: str) -> str:

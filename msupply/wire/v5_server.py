@@ -29,10 +29,10 @@ from msupply.wire.client_http import (
     ORDERS_HEADER,
     UNSENT_HEADER,
 )
+from msupply.wire.elements import UNREADABLE
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     BODY_LIMIT,
-    UNREADABLE,
     View,
     address,
     apart_or_refuse,

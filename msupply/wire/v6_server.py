@@ -22,11 +22,11 @@ from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change
 from msupply.wire import credentials, messages, pushed, site_cycles, waiting
 from msupply.wire.client_http import BATCH_LIMIT_HEADER
+from msupply.wire.elements import UNREADABLE
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.messages import Batch, ModernChange, ModernRecord
 from msupply.wire.server_http import (
     BODY_LIMIT,
-    UNREADABLE,
     View,
     address,
     apart_or_refuse,
