@@ -21,7 +21,7 @@ from msupply.sync.clock import now
 from msupply.wire import file_store
 # It goes to the site of either store.
 SyncMessage.objects.create(
-    id="message-1", from_store_id="{own}", to_store_id="{other}", body="A lamp", type="",
+    id="message-1", from_store_id="{own}", to_store_id="{other}", body="A lamp", type="NOTE",
     created_datetime=now(),
 )
 reference = SyncFileReference(
