@@ -22,7 +22,7 @@ from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import registry
 from msupply.wire.credentials import wire_hash
 
-_PASSWORD = "tide-42"  # noqa: S105  (of a country that exists for a second)
+_PASSWORD = "tide-4242"  # noqa: S105  (of a country that exists for a second)
 # Of every type that is edited centrally there is something to refer to.
 _ROWS_PER_TYPE = 2
 

@@ -90,7 +90,8 @@ def test_the_files_of_an_instance_are_its_owners_alone(central):
 
 
 def test_proxies_that_are_no_addresses_are_refused_before_anything_starts(central):
-    done = run("serve", "--data", central, "--behind-proxy", "10.0.0.1,proxy.example.org")
+    proxies = "10.0.0.1,proxy.example.org"
+    done = run("serve", "--data", central, "--port", free_port(), "--behind-proxy", proxies)
     assert done.code == 1
     assert "--behind-proxy 10.0.0.1,proxy.example.org" in done.err
     assert "10.0.0.0/24" in done.err

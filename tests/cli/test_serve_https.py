@@ -85,7 +85,7 @@ def test_a_log_in_by_https_is_taken(secure, trusting):
         fields = {
             "username": "ada",
             "password": "correct horse",
-            "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+            "csrfmiddlewaretoken": browser.cookies["__Host-csrftoken"],
         }
         # Browsers tell by https where a form comes from, and the server asks for it then.
         answer = browser.post(form.url, data=fields, headers={"Referer": str(form.url)})

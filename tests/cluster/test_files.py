@@ -16,10 +16,16 @@ SIZE = 3_000_000
 _ATTACH = """
 import random
 from msupply.records.files import SyncFileReference
+from msupply.records.messages import SyncMessage
 from msupply.sync.clock import now
 from msupply.wire import file_store
+# It goes to the site of either store.
+SyncMessage.objects.create(
+    id="message-1", from_store_id="{own}", to_store_id="{other}", body="A lamp", type="",
+    created_datetime=now(),
+)
 reference = SyncFileReference(
-    id="file-1", table_name="asset", record_id="asset-1", file_name="lamp.jpg",
+    id="file-1", table_name="sync_message", record_id="message-1", file_name="lamp.jpg",
     mime_type="image/jpeg", total_bytes={size}, created_datetime=now(), direction="UPLOAD",
 )
 file_store.save(reference, [random.Random({seed}).randbytes({size})])
@@ -52,7 +58,11 @@ def test_a_file_reaches_the_other_site(pair, tmp_path, seed):
         north.set(central_url=address)
         start(central, north)
         south.run("init", "site", "--central", address, "--site", "south", "--password", PASSWORD)
-        north.python(_ATTACH.format(size=SIZE, seed=seed))
+        south_store = "SELECT id FROM store WHERE code = 'SOU'"
+        wait_for(lambda: north.execute(south_store), 60, "the other store does not arrive")
+        ((other,),) = north.execute(south_store)
+        ((own,),) = north.execute("SELECT id FROM store WHERE code = 'NOR'")
+        north.python(_ATTACH.format(size=SIZE, seed=seed, own=own, other=other))
         line.weights = {Line.GOOD: 5, Line.LOST_ANSWER: 1, Line.CUT: 2, Line.TWICE: 2}
         uploaded = "SELECT 1 FROM sync_file_reference WHERE status = 'DONE'"
 

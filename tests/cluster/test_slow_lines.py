@@ -30,7 +30,7 @@ Item.objects.bulk_create(
     Item(id=f"I{{n}}", code=f"C{{n}}", name=f"{{n}} " + "long name " * 40) for n in range(40_000)
 )
 reference = SyncFileReference(
-    id="file-1", table_name="document", record_id="d1", file_name="scan.pdf",
+    id="file-1", table_name="item", record_id="I0", file_name="scan.pdf",
     mime_type="application/pdf", total_bytes={size}, created_datetime=now(), status="DONE",
 )
 file_store.save(reference, [b"x" * {size}])
@@ -113,7 +113,7 @@ def test_a_page_opens_beside_many_who_take_a_table_slowly(central):
 
 def test_a_page_opens_beside_many_who_take_a_file_slowly(central):
     central.execute("UPDATE site SET hardware_id = 'HW' WHERE name = 'north'")
-    wanted = {"id": "file-1", "tableName": "document", "recordId": "d1"}
+    wanted = {"id": "file-1", "tableName": "item", "recordId": "I0"}
     body = json.dumps(wanted | {"syncV5Settings": settings(), "syncV6Version": 5}).encode()
     request = head("POST", "/central/sync/download_file", f"Content-Length: {len(body)}") + body
     with ExitStack() as lines:

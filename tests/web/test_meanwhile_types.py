@@ -33,12 +33,14 @@ OTHER_VALUES = (
     (CharField, lambda old: f"{old} x"),
 )
 
-# The examples have nothing else to refer to, and refer to what they must.
+# The examples have nothing else to refer to, refer to what they must, or are written once.
 NOTHING_ELSE = {
     "assetinternallocation",
     "clinicianstorejoin",
     "customvalue",
+    "document",
     "nameomsfields",
+    "namestorejoin",
     "purchaseordercategoryjoin",
 }
 

@@ -37,7 +37,11 @@ def example(kind):
     """Return a record that is in use, and refers to nothing that is not here."""
     if "deleted_datetime" in kind.columns:
         kind.model.objects.update(deleted_datetime=None)
-    record = kind.model.objects.order_by("pk").first()
+    rows = kind.model.objects.order_by("pk")
+    if kind.name in ("userstore", "userpermission"):
+        # Not the visitor's own way in.
+        rows = rows.exclude(user__username="ada")
+    record = rows.first()
     for field in record._meta.concrete_fields:
         target = getattr(record, field.attname)
         if field.is_relation and target and not field.related_model.objects.filter(pk=target):
