@@ -29,6 +29,7 @@ from msupply.sync.here import Here
 from msupply.sync.models import Quarantined
 from msupply.sync.ownership import EditRefused, Refusal
 from msupply.wire import security_log
+from msupply.wire.taken_apart import end_of, text_at, whole_letters
 
 BATCH = 5_000
 # Problems that are listed one by one; all of them are counted.
@@ -163,8 +164,8 @@ def _arrived(
         reason = refusal
         if record_id is None:
             reason = _("A record must be an object with an “ID” (V5) or “id” (V6) of text.")
-        elif not _is_strict(raw):
-            reason = _("This is no JSON: it has NaN, Infinity or a broken character.")
+        elif reason is None:
+            reason = _fault(raw)
         if reason is not None or record_id is None:
             report.refuse(Problem(wire.value, table, record_id or "", reason or "", place))
         else:
@@ -174,17 +175,19 @@ def _arrived(
 def _record_id(record: Any) -> str | None:
     if not isinstance(record, dict):
         return None
-    found = record.get("ID", record.get("id"))
-    return found if isinstance(found, str) and found else None
+    found = record.get("ID") or record.get("id")
+    return whole_letters(found) if isinstance(found, str) and found else None
 
 
-def _is_strict(raw: str) -> bool:
-    """Tell whether the stricter reader of the engine takes it too."""
+def _fault(raw: str) -> str | None:
+    """Return why the stricter reader of the engine does not take a record, None where it does."""
     try:
         msgspec.json.decode(raw, type=msgspec.Raw)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return False
-    return True
+    except RecursionError:
+        return _("Its objects and lists are nested too deeply.")
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return _("This is no JSON: it has NaN, Infinity or a broken character.")
+    return None
 
 
 def _add_quarantined(
@@ -207,7 +210,8 @@ class _Reader:
         self._at = 0
         self._passed = 0
         self._ended = False
-        self._decoder = json.JSONDecoder()
+        # Numbers are only passed over here; Python reads whole ones of 4,300 digits at most.
+        self._decoder = json.JSONDecoder(parse_int=float)
 
     def tables(self) -> Iterator[tuple[Wire, str, Iterator[tuple[str, Any]]]]:
         """Yield wire, table and its records; they must be read before the next table."""
@@ -229,7 +233,7 @@ class _Reader:
             if not isinstance(key, str):
                 raise self._unreadable(_("a name was expected"))
             self._expect(":")
-            yield key
+            yield whole_letters(key)
             if self._expect(",}") == "}":
                 return
 
@@ -252,10 +256,12 @@ class _Reader:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except RecursionError:
-                raise self._unreadable(_("a record is nested too deeply")) from None
+                found = self._too_deep()
+                if found is not None:
+                    return found
+                self._refuse_without_end()
             except ValueError:
-                if self._ended or len(self._text) - self._at > LONGEST_RECORD:
-                    raise self._unreadable(_("this is no JSON")) from None
+                self._refuse_without_end()
             else:
                 # A number at the end of what was read may go on.
                 if end < len(self._text) or self._ended:
@@ -265,6 +271,23 @@ class _Reader:
             # Twice as much each time: a long record is not decoded again for every piece.
             self._more(wanted)
             wanted *= 2
+
+    def _too_deep(self) -> tuple[Any, str] | None:
+        """Pass over a value that is nested too deeply; return what can be said of it, and its text.
+
+        None where its end has not been read yet.
+        """
+        end = end_of(self._text, self._at)
+        if end is None:
+            return None
+        raw = self._text[self._at : end]
+        self._at = end
+        message = raw.encode("utf-8", "replace")
+        return {key: text_at(message, (key,)) for key in ("ID", "id")}, raw
+
+    def _refuse_without_end(self) -> None:
+        if self._ended or len(self._text) - self._at > LONGEST_RECORD:
+            raise self._unreadable(_("this is no JSON")) from None
 
     def _expect(self, characters: str) -> str:
         found = self._peek()

@@ -39,7 +39,8 @@ class Gateway:
         try:
             answer = await self._answer(incoming)
         except Gone:
-            return
+            # Also who is still there and has sent what is no body ends up here.
+            answer = _plain(400, "The request did not come whole.")
         except Refused as refused:
             answer = _plain(refused.status, refused.text)
         except Exception as error:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from msupply.records.custom_fields import CustomField, CustomValue
 from msupply.records.properties import ValueType
 from msupply.services.visibility import Fault
-from msupply.sync.declare import Record
+from msupply.sync.declare import Record, json_text
 from msupply.sync.declare.registry import registry
 
 _PYTHON: dict[str, tuple[type, ...]] = {
@@ -71,7 +71,7 @@ def _of_custom_value(
 
 def _fault_of(written: str, field: CustomField) -> str:
     try:
-        value = json.loads(written)
+        value = json.loads(json_text.checked(written))
     except (ValueError, RecursionError):
         return _('This is no JSON. Write a text as "text", a number as 2.5, yes as true.')
     kinds = _PYTHON[field.value_type]

@@ -95,7 +95,7 @@ def _keep_aside(
             record_id = f"#{hashlib.sha256(bad.raw).hexdigest()[:16]}"
         quarantine.forget(connection, table, [record_id], source_site)
         problem = Problem(quarantine.INVALID, bad.reason)
-        quarantine.keep(connection, chunk, [(record_id, bad.raw, problem)])
+        quarantine.keep(connection, chunk, [(record_id, _readable(bad.raw), problem)])
 
 
 def _written(record: Arrived) -> bytes:
@@ -107,6 +107,16 @@ def _written(record: Arrived) -> bytes:
             "recordData": Raw(record.data) if _is_text(record.data) else None,
         }
     )
+
+
+def _readable(raw: bytes) -> bytes:
+    """Return what is no JSON to the reader as a text of JSON, so that it can be tried again."""
+    text = raw.decode("utf-8", "replace")
+    try:
+        msgspec.json.decode(text, type=Raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return msgspec.json.encode(text)
+    return text.encode()
 
 
 def _is_text(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.module_loading import import_string
 
 from msupply.sync.buffer import Arrived
+from msupply.sync.door import Unreadable
 from msupply.sync.here import Here
 from msupply.sync.records import WireRecord
 from msupply.sync.site_orders import NO_ORDERS, SiteOrders
@@ -60,6 +61,7 @@ class CentralBatch:
     records: list[Arrived]
     last: int | None
     head: int
+    unreadable: Sequence[Unreadable] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class QueuedBatch:
     records: list[Arrived]
     ids: list[str]
     length: int
+    unreadable: Sequence[Unreadable] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class ModernBatch:
     end: int
     total: int
     is_last: bool
+    unreadable: Sequence[Unreadable] = ()
 
 
 class LegacyServer(Protocol):

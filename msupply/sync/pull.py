@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from msupply.sync import beside, cursors, door
-from msupply.sync.buffer import Arrived
 from msupply.sync.declare.registry import Wire
 from msupply.sync.failure import FailureCode, SyncFailure, Unreachable
 from msupply.sync.peer import (
@@ -51,7 +50,7 @@ def central(connection: BaseDatabaseWrapper, server: LegacyServer, report: Repor
         if cursor is None:
             return
         with transaction.atomic(using=connection.alias):
-            _store(connection, Wire.V5, batch.records)
+            _store(connection, Wire.V5, batch)
             cursors.set_to(connection, cursors.PULL_CENTRAL, cursor)
         done += len(batch.records)
         report(done, done + max(batch.head - cursor, 0))
@@ -62,7 +61,7 @@ def queue(connection: BaseDatabaseWrapper, server: LegacyServer, report: Report)
     done = 0
     for batch in _queue_batches(server):
         with transaction.atomic(using=connection.alias):
-            _store(connection, Wire.V5, batch.records)
+            _store(connection, Wire.V5, batch)
         server.acknowledge(batch.ids)
         done += len(batch.ids)
         report(done, done + max(batch.length - len(batch.ids), 0))
@@ -98,7 +97,7 @@ def modern(
 
     def keep(batch: ModernBatch, position: int) -> None:
         with transaction.atomic(using=connection.alias):
-            _store(connection, Wire.V6, batch.records)
+            _store(connection, Wire.V6, batch)
             cursors.set_to(connection, cursors.PULL_V6, position)
 
     size = _Size(server)
@@ -116,7 +115,7 @@ def patient(
 
     def keep(batch: ModernBatch, position: int) -> None:
         with transaction.atomic(using=connection.alias):
-            _store(connection, Wire.V6, batch.records)
+            _store(connection, Wire.V6, batch)
 
     size = _Size(server)
 
@@ -196,6 +195,10 @@ def _advanced(cursor: int, position: int) -> int:
     return position
 
 
-def _store(connection: BaseDatabaseWrapper, wire: Wire, records: list[Arrived]) -> None:
+def _store(
+    connection: BaseDatabaseWrapper, wire: Wire, batch: CentralBatch | QueuedBatch | ModernBatch
+) -> None:
     """Buffer records of a central server; what the buffer could not hold is kept aside."""
-    door.store(connection, None, wire, door.sort_out(records))
+    found = door.sort_out(batch.records)
+    found.unreadable += batch.unreadable
+    door.store(connection, None, wire, found)

@@ -20,6 +20,8 @@ import msgspec
 from msupply.sync import clock
 from msupply.sync.failure import FailureCode, SyncFailure, TooLarge, Unreachable
 from msupply.sync.here import Here
+from msupply.wire.elements import UNREADABLE
+from msupply.wire.taken_apart import NotTakenApart, take_apart
 
 # The release whose wire this client speaks, and its protocol numbers (sync-v6.md 4).
 APP_NAME: Final = "Open mSupply Desktop"
@@ -168,9 +170,27 @@ def decode(response: httpx.Response, kind: type[Message]) -> Message:
     """Read an answer. Raises SyncFailure for one that is not what was asked for."""
     try:
         return msgspec.json.decode(response.content, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         text = f"{response.request.url.path}: the answer cannot be read: {error}"
         raise SyncFailure(FailureCode.UNKNOWN, text) from None
+
+
+def decode_list(
+    response: httpx.Response, kind: type[Message], path: tuple[str, ...]
+) -> tuple[Message, list[bytes]]:
+    """Read an answer with a list under these keys.
+
+    Where it cannot be read as a whole, the list is empty and its elements come beside it. Raises
+    SyncFailure.
+    """
+    try:
+        return msgspec.json.decode(response.content, type=kind), []
+    except UNREADABLE:
+        try:
+            apart = take_apart(response.content, path)
+            return msgspec.json.decode(apart.frame, type=kind), apart.elements
+        except (NotTakenApart, *UNREADABLE):
+            return decode(response, kind), []
 
 
 def excerpt(response: httpx.Response) -> str:

@@ -1,20 +1,19 @@
 """Pushed batches, read record by record: what is no record harms itself only."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 
 import msgspec
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from msupply.sync import door
 from msupply.sync.buffer import Arrived
-from msupply.sync.declare.message import unreadable
 from msupply.sync.declare.registry import Wire
-from msupply.sync.door import Sorted, Unreadable, sort_out
+from msupply.sync.door import Sorted, sort_out
 from msupply.sync.models import Quarantined
 from msupply.sync.quarantine import INVALID
+from msupply.wire.elements import read_each
 from msupply.wire.errors import Code, WireError
 from msupply.wire.messages import NULL, ModernChange, QueuedRecord
 
@@ -25,15 +24,6 @@ MOST_RECORDS = 50_000
 # Of one request, and of one site in all: that much that is no record comes from a program that does
 # not speak the wire, and would bury what people should see.
 MOST_UNREADABLE, MOST_KEPT_UNREADABLE = 1_000, 10_000
-
-
-class _Named(Struct, rename="camel", frozen=True):
-    table_name: str = ""
-    record_id: str = ""
-
-
-class _NamedAnywhere(_Named, rename="camel", frozen=True):
-    record: _Named = _Named()
 
 
 def legacy(records: Sequence[QueuedRecord]) -> list[Arrived]:
@@ -51,24 +41,10 @@ def modern(changes: Sequence[ModernChange]) -> list[Arrived]:
     ]
 
 
-def one_by_one(raws: Sequence[Raw], read: Callable[[bytes], Iterable[Arrived]]) -> Sorted:
+def one_by_one(raws: Sequence[bytes], read: Callable[[bytes], Iterable[Arrived]]) -> Sorted:
     """Read a batch in which not everything is a record. Raises WireError for too many."""
     _check_count(raws)
-    pushed = Sorted()
-    for raw in raws:
-        data = bytes(raw)
-        try:
-            found = sort_out(read(data))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            named = _names(data)
-            pushed.unreadable.append(
-                Unreadable(named.table_name, named.record_id, data, unreadable(error))
-            )
-        else:
-            pushed.records += found.records
-            pushed.unreadable += found.unreadable
-        if len(pushed.unreadable) > MOST_UNREADABLE:
-            break
+    pushed = read_each(raws, read, MOST_UNREADABLE)
     _check_unreadable(pushed)
     return pushed
 
@@ -110,13 +86,3 @@ def _check_kept(connection: BaseDatabaseWrapper, site_id: int) -> None:
 
 def _data(data: Raw | msgspec.UnsetType) -> bytes:
     return bytes(data) if isinstance(data, Raw) else bytes(NULL)
-
-
-def _names(data: bytes) -> _Named:
-    """Make out table and id of something that is no record."""
-    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        found = msgspec.json.decode(data, type=_NamedAnywhere)
-        return _Named(
-            found.record.table_name or found.table_name, found.record.record_id or found.record_id
-        )
-    return _Named()

@@ -16,7 +16,9 @@ from msupply import disk
 from msupply.sync.failure import told
 from msupply.sync.sql import dialect
 from msupply.wire import security_log
+from msupply.wire.elements import UNREADABLE
 from msupply.wire.errors import Code, ModernError, WireError
+from msupply.wire.taken_apart import MOST_MARKS, NotTakenApart, TakenApart, take_apart
 
 logger = logging.getLogger(__name__)
 
@@ -85,10 +87,24 @@ def decode(body: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Read a JSON body as a message. Raises WireError."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except RecursionError:
-        raise WireError(Code.BAD_REQUEST, "the JSON is nested too deeply") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise WireError(Code.BAD_REQUEST, f"the body cannot be read: {error}") from None
+    except UNREADABLE as error:
+        raise _unreadable(error) from None
+
+
+def apart_or_refuse(
+    body: bytes, path: tuple[str, ...], error: Exception, most: int = MOST_MARKS
+) -> TakenApart:
+    """Take apart a body that could not be read as a whole. Raises WireError: why it could not be."""
+    try:
+        return take_apart(body, path, most)
+    except NotTakenApart:
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> WireError:
+    if isinstance(error, RecursionError):
+        return WireError(Code.BAD_REQUEST, "the JSON is nested too deeply")
+    return WireError(Code.BAD_REQUEST, f"the body cannot be read: {error}")
 
 
 def respond(request: HttpRequest, body: bytes, status: int = 200) -> HttpResponse:
@@ -175,6 +191,7 @@ __all__ = [
     "View",
     "address",
     "announced_length",
+    "apart_or_refuse",
     "decode",
     "guard",
     "not_served_here",

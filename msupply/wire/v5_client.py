@@ -22,7 +22,9 @@ from msupply.sync.records import WireRecord
 from msupply.sync.site_orders import NO_ORDERS
 from msupply.wire import client_http, errors, messages
 from msupply.wire.client_http import Session
+from msupply.wire.elements import read_each
 from msupply.wire.parts import Parts
+from msupply.wire.taken_apart import value_at
 
 Message = TypeVar("Message")
 
@@ -107,21 +109,28 @@ class LegacyClient:
     def central_records(self, after: int, limit: int) -> CentralBatch:
         """Read the central log."""
         params = {"cursor": str(after), "limit": str(limit)} | self._additions()
-        answer = self._ask("GET", "central_records", messages.CentralRecords, params=params)
-        last = answer.data[-1].id if answer.data else None
-        return CentralBatch([_arrived(record) for record in answer.data], last, answer.max_cursor)
+        answer, elements = self._list("central_records", messages.CentralRecords, params)
+        if not elements:
+            last = answer.data[-1].id if answer.data else None
+            return CentralBatch([_arrived(r) for r in answer.data], last, answer.max_cursor)
+        found = read_each(elements, lambda raw: [_arrived(_read(raw, messages.CentralRecord))])
+        ids = (value_at(element, ("ID",)) for element in elements)
+        last = max((place for place in ids if isinstance(place, int)), default=None)
+        return CentralBatch(found.records, last, answer.max_cursor, found.unreadable)
 
     def queued_records(self, limit: int, after: str | None = None) -> QueuedBatch:
         """Read the head of this site's queue, or what stands behind the entry `after`."""
         params = {"limit": str(limit)} | self._additions()
         if after is not None:
             params["after"] = after
-        answer = self._ask("GET", "queued_records", messages.QueuedRecords, params=params)
-        return QueuedBatch(
-            [_arrived(record) for record in answer.data],
-            [record.sync_out_id for record in answer.data],
-            answer.queue_length,
-        )
+        answer, elements = self._list("queued_records", messages.QueuedRecords, params)
+        if not elements:
+            ids = [record.sync_out_id for record in answer.data]
+            return QueuedBatch([_arrived(r) for r in answer.data], ids, answer.queue_length)
+        found = read_each(elements, lambda raw: [_arrived(_read(raw, messages.QueuedRecord))])
+        places = (value_at(element, ("syncOutId",)) for element in elements)
+        ids = [str(place) for place in places if place is not None]
+        return QueuedBatch(found.records, ids, answer.queue_length, found.unreadable)
 
     def _additions(self) -> dict[str, str]:
         """Return what is said to servers of this kind alone (docs/protocol/v5.md 4.3)."""
@@ -180,6 +189,13 @@ class LegacyClient:
         _refuse_errors(response)
         return client_http.decode(response, kind)
 
+    def _list(
+        self, verb: str, kind: type[Message], params: dict[str, str]
+    ) -> tuple[Message, list[bytes]]:
+        response = self._send("GET", verb, params=params)
+        _refuse_errors(response)
+        return client_http.decode_list(response, kind, ("data",))
+
     def _send(
         self,
         method: str,
@@ -213,6 +229,10 @@ def _action(record: WireRecord) -> str:
     if record.is_merge:
         return "Merge"
     return "Delete" if record.data is None else "Update"
+
+
+def _read(raw: bytes, kind: type[Message]) -> Message:
+    return msgspec.json.decode(raw, type=kind)
 
 
 def _arrived(record: messages.CentralRecord | messages.QueuedRecord) -> Arrived:

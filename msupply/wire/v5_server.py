@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from msupply.records.sites import InitialisationStatus, Site
 from msupply.sync import buffer, changelog, orders, queue, routing
@@ -29,11 +29,13 @@ from msupply.wire.client_http import (
     ORDERS_HEADER,
     UNSENT_HEADER,
 )
+from msupply.wire.elements import UNREADABLE
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.server_http import (
     BODY_LIMIT,
     View,
     address,
+    apart_or_refuse,
     decode,
     guard,
     not_served_here,
@@ -270,13 +272,6 @@ def _data(record: WireRecord) -> messages.RecordData:
     return UNSET if record.data is None else record.data
 
 
-class _LooseRecords(msgspec.Struct, rename="camel"):
-    """A push whose records are looked at one by one."""
-
-    queue_length: int
-    data: list[Raw] = []
-
-
 def _push(exchange: Exchange) -> HttpResponseBase:
     connection, site_id = exchange.connection, exchange.site.site_id
     queue_length, batch = _read_push(_read_list(exchange))
@@ -305,9 +300,10 @@ def _note_in_use(connection: BaseDatabaseWrapper, site: Site) -> None:
 def _read_push(body: bytes) -> tuple[int, pushed.Sorted]:
     try:
         message = msgspec.json.decode(body, type=messages.QueuedRecords)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        loose = decode(body, _LooseRecords)
-        return loose.queue_length, pushed.one_by_one(loose.data, _read_one)
+    except UNREADABLE as error:
+        apart = apart_or_refuse(body, ("data",), error)
+        frame = decode(apart.frame, messages.QueuedRecords)
+        return frame.queue_length, pushed.one_by_one(apart.elements, _read_one)
     return message.queue_length, pushed.sort_out(pushed.legacy(message.data))
 
 

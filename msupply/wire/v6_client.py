@@ -14,7 +14,9 @@ from msupply.sync.peer import ModernBatch, ServerStatus
 from msupply.sync.records import WireRecord
 from msupply.wire import client_http, errors, messages
 from msupply.wire.client_http import V6_VERSION, Session
+from msupply.wire.elements import UNREADABLE, read_each
 from msupply.wire.parts import Parts
+from msupply.wire.taken_apart import NotTakenApart, take_apart
 from msupply.wire.v5_client import failure_code
 
 Message = TypeVar("Message")
@@ -91,12 +93,12 @@ class ModernClient:
     def pull(self, cursor: int, limit: int, *, initialised: bool) -> ModernBatch:
         """Read the V6 log from `cursor` on."""
         request = messages.PullRequest(cursor, limit, self.settings, initialised, V6_VERSION)
-        return _batch(self._ask("pull", messages.encode(request), messages.Batch))
+        return self._batch("pull", messages.encode(request))
 
     def pull_patient(self, cursor: int, limit: int, patient_id: str) -> ModernBatch:
         """Read what the V6 log holds about one patient from `cursor` on."""
         request = messages.PatientPullRequest(cursor, limit, patient_id, self.settings, V6_VERSION)
-        return _batch(self._ask("patient-pull", messages.encode(request), messages.Batch))
+        return self._batch("patient-pull", messages.encode(request))
 
     def join_name_to_store(self, join_id: str, name_id: str, store_id: str) -> None:
         """Tell the server that a patient is visible in a store now (sync-v6.md 9)."""
@@ -110,6 +112,12 @@ class ModernClient:
             raise SyncFailure(FailureCode.INCORRECT_PASSWORD, client_http.excerpt(response))
         if not response.is_success:
             raise SyncFailure(FailureCode.UNKNOWN, client_http.excerpt(response))
+
+    def _batch(self, verb: str, body: bytes) -> ModernBatch:
+        response = self.session.request(
+            "POST", urljoin(self.root, verb), body=body, headers=JSON_HEADERS
+        )
+        return read_batch(response)
 
     def _ask(self, verb: str, body: bytes, kind: type[Message]) -> Message:
         response = self.session.request(
@@ -133,19 +141,48 @@ def site_settings(here: Here) -> messages.SiteSettings:
 
 def read_answer(response: httpx.Response, kind: type[Message]) -> Message:
     """Return the data of an answer. Raises SyncFailure for an error, whatever the status."""
+    _refuse(response)
+    try:
+        return _data(response, response.content, kind)
+    except UNREADABLE as error:
+        raise _unreadable(response, error) from None
+
+
+def read_batch(response: httpx.Response) -> ModernBatch:
+    """Return the batch of an answer. Raises SyncFailure as `read_answer` does."""
+    _refuse(response)
+    try:
+        return _whole(_data(response, response.content, messages.Batch))
+    except UNREADABLE as error:
+        try:
+            apart = take_apart(response.content, ("data", "records"))
+            frame = _data(response, apart.frame, messages.Batch)
+        except (NotTakenApart, *UNREADABLE):
+            raise _unreadable(response, error) from None
+    found = read_each(apart.elements, _read)
+    return ModernBatch(
+        found.records, frame.end_cursor, frame.total_records, frame.is_last_batch, found.unreadable
+    )
+
+
+def _refuse(response: httpx.Response) -> None:
     if response.status_code == httpx.codes.METHOD_NOT_ALLOWED:
         raise _not_central(response)
     client_http.refuse_size(response)
-    try:
-        answer = msgspec.json.decode(response.content, type=messages.ModernAnswer)
-        if isinstance(answer.error, msgspec.Raw):
-            raise read_error(bytes(answer.error), client_http.code_of(response))
-        if isinstance(answer.data, msgspec.Raw):
-            return msgspec.json.decode(answer.data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        text = f"{client_http.excerpt(response)}: the answer cannot be read: {error}"
-        raise SyncFailure(client_http.code_of(response), text) from None
+
+
+def _data(response: httpx.Response, content: bytes, kind: type[Message]) -> Message:
+    answer = msgspec.json.decode(content, type=messages.ModernAnswer)
+    if isinstance(answer.error, msgspec.Raw):
+        raise read_error(bytes(answer.error), client_http.code_of(response))
+    if isinstance(answer.data, msgspec.Raw):
+        return msgspec.json.decode(answer.data, type=kind)
     raise SyncFailure(FailureCode.UNKNOWN, client_http.excerpt(response))
+
+
+def _unreadable(response: httpx.Response, error: Exception) -> SyncFailure:
+    text = f"{client_http.excerpt(response)}: the answer cannot be read: {error}"
+    return SyncFailure(client_http.code_of(response), text)
 
 
 def read_error(body: bytes, usual: FailureCode = FailureCode.UNKNOWN) -> SyncFailure:
@@ -183,9 +220,14 @@ def _change(record: WireRecord) -> bytes:
     )
 
 
-def _batch(batch: messages.Batch) -> ModernBatch:
-    records = [
-        Arrived(r.table_name, r.record_id, r.action, bytes(r.record_data))
-        for r in (change.record for change in batch.records)
-    ]
+def _whole(batch: messages.Batch) -> ModernBatch:
+    records = [_arrived(change.record) for change in batch.records]
     return ModernBatch(records, batch.end_cursor, batch.total_records, batch.is_last_batch)
+
+
+def _read(raw: bytes) -> list[Arrived]:
+    return [_arrived(msgspec.json.decode(raw, type=messages.ModernChange).record)]
+
+
+def _arrived(record: messages.ModernRecord) -> Arrived:
+    return Arrived(record.table_name, record.record_id, record.action, bytes(record.record_data))

@@ -22,12 +22,14 @@ from msupply.sync.records import WireRecord, render
 from msupply.sync.routing import Change
 from msupply.wire import credentials, messages, pushed, site_cycles, waiting
 from msupply.wire.client_http import BATCH_LIMIT_HEADER
+from msupply.wire.elements import UNREADABLE
 from msupply.wire.errors import Code, ModernError, WireError
 from msupply.wire.messages import Batch, ModernChange, ModernRecord
 from msupply.wire.server_http import (
     BODY_LIMIT,
     View,
     address,
+    apart_or_refuse,
     decode,
     guard,
     not_served_here,
@@ -35,6 +37,7 @@ from msupply.wire.server_http import (
     refuse_crowds,
     respond,
 )
+from msupply.wire.taken_apart import MOST_MARKS_OF_STRANGERS
 from msupply.wire.v5_server import HIGHEST_LIMIT
 
 # Counting stops here: beyond it what is left is an estimate from cursors.
@@ -211,13 +214,6 @@ def _change(record: WireRecord) -> ModernChange:
     return ModernChange(record.cursor, wrapped)
 
 
-class _LooseBatch(msgspec.Struct):
-    """A batch whose records are looked at one by one."""
-
-    is_last_batch: bool
-    records: list[Raw]
-
-
 class _Push(msgspec.Struct, rename="camel"):
     """A push whose batch is not looked into before it is known who sends it."""
 
@@ -228,28 +224,37 @@ class _Push(msgspec.Struct, rename="camel"):
 
 def _push(request: HttpRequest, here: Here) -> HttpResponseBase:
     body = read_body(request, BODY_LIMIT)
-    message = decode(body, _Push)
+    try:
+        message = msgspec.json.decode(body, type=_Push)
+        elements = None
+    except UNREADABLE as error:
+        # So little is looked at that it costs no more when a stranger has sent it.
+        apart = apart_or_refuse(body, ("batch", "records"), error, MOST_MARKS_OF_STRANGERS)
+        message, elements = decode(apart.frame, _Push), apart.elements
     call = authenticate(request, here, message.sync_v5_settings, message.sync_v6_version)
     call.refuse_while_integrating()
     refuse_crowds(body)
-    read = _read_batch(message.batch)
-    if isinstance(read, Batch):
-        batch = pushed.sort_out(pushed.modern(read.records))
-    else:
-        batch = pushed.one_by_one(read.records, _read_one)
+    frame, batch = _read_batch(message.batch, elements)
     with transaction.atomic(using=call.connection.alias):
         pushed.store(call.connection, call.site_id, Wire.V6, batch)
-        if read.is_last_batch and buffer.waiting(call.connection, call.site_id):
+        if frame.is_last_batch and buffer.waiting(call.connection, call.site_id):
             waiting.mark(call.connection, call.site_id)
-    site_cycles.exchanged(call.connection, call.site_id, pushed=len(read.records))
-    return call.answer(messages.PushedRecords(len(read.records)))
+    count = len(batch.records) + len(batch.unreadable)
+    site_cycles.exchanged(call.connection, call.site_id, pushed=count)
+    return call.answer(messages.PushedRecords(count))
 
 
-def _read_batch(raw: Raw) -> Batch | _LooseBatch:
-    try:
-        return msgspec.json.decode(raw, type=Batch)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return decode(raw, _LooseBatch)
+def _read_batch(raw: Raw, elements: list[bytes] | None) -> tuple[Batch, pushed.Sorted]:
+    """Read a batch; of one that was taken apart already the elements are given."""
+    if elements is None:
+        try:
+            batch = msgspec.json.decode(raw, type=Batch)
+        except UNREADABLE as error:
+            apart = apart_or_refuse(bytes(raw), ("records",), error)
+            raw, elements = Raw(apart.frame), apart.elements
+        else:
+            return batch, pushed.sort_out(pushed.modern(batch.records))
+    return decode(raw, Batch), pushed.one_by_one(elements, _read_one)
 
 
 def _read_one(raw: bytes) -> list[buffer.Arrived]:

@@ -65,6 +65,39 @@ def test_what_cannot_be_taken_is_listed_with_its_reason(connection, take):
     assert [p.place for p in report.problems if p.place] == [2, 3]
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["[" * 3_000 + "]" * 3_000, '{"a":' * 3_000 + "1" + "}" * 3_000, "9" * 5_000, r'"\ud83d"',
+     "NaN", r'{"\udc8a": 1}'],
+)  # fmt: skip
+def test_others_are_taken_beside_a_record_that_cannot_be_read(connection, take, value):
+    units = [unit("u1"), unit("u2") | {"comment": 4711}, unit("u3")]
+    report = take(json.dumps({"v5": {"unit": units}}).replace("4711", value))
+    assert (report.read, report.taken) == (3, 2)
+    assert [problem.record_id for problem in report.problems] == ["u2"]
+    units = Unit.objects.using(connection.alias).filter(pk__startswith="u")
+    assert set(units.values_list("pk", flat=True)) == {"u1", "u3"}
+
+
+def test_a_deep_record_may_be_longer_than_what_is_read_at_once(connection, take):
+    deep = "[" * 3_000 + '"]",' * 400_000 + "1" + "]" * 3_000
+    units = [unit("u1"), unit("u2") | {"comment": 4711}, unit("u3")]
+    report = take(json.dumps({"v5": {"unit": units}}).replace("4711", deep))
+    assert (report.read, report.taken) == (3, 2)
+
+
+@pytest.mark.parametrize("content", [
+    r'{"v5": {"\ud83d": [{"ID": "x1"}], "unit": [%s]}}',
+    r'{"v5": {"unit": [{"ID": "x1\ud83d"}, %s]}}',
+])  # fmt: skip
+def test_names_hold_no_half_of_a_letter(connection, take, content):
+    report = take(content % json.dumps(unit("u1")))
+    assert (report.read, report.taken) == (2, 1)
+    problem = report.problems[0]
+    # As it goes to a terminal and into the report.
+    assert f"{problem.table} {problem.record_id}".encode()
+
+
 def test_a_second_import_takes_the_newer_values_and_doubles_nothing(connection, take):
     take({"v5": {"unit": [unit("u1")]}})
     take({"v5": {"unit": [unit("u1") | {"units": "Box"}]}})

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -96,6 +97,18 @@ def test_who_goes_away_in_the_middle_of_a_body_costs_nothing(serve):
     assert begun(server) == []
     assert server.post("/size", content=b"abc").text == "3"
     assert begun(server) == ["/size"]
+
+
+@pytest.mark.parametrize("rest", [b"ZZ\r\nabc\r\n", b"3\r\nabc-1\r\n", b"3\r\nabcd\r\n"])
+def test_chunks_that_are_none_are_their_senders_fault(server, rest):
+    with server.line(head("/size", "Transfer-Encoding: chunked") + rest) as line:
+        assert until_closed(line).startswith(b"HTTP/1.1 400")
+
+
+def test_who_says_no_more_in_the_middle_of_a_body_is_told_so(server):
+    with server.line(head("/size", "Content-Length: 1000") + b"abc") as line:
+        line.shutdown(socket.SHUT_WR)
+        assert not until_closed(line).startswith(b"HTTP/1.1 5")
 
 
 def test_who_goes_away_in_the_middle_of_an_answer_costs_nothing(serve):

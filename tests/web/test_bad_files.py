@@ -1,10 +1,17 @@
 """Files that are no tables: an import says so, and nothing fails."""
 
+import csv
 import io
 import zipfile
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from msupply.web.password_again import FIELD as PASSWORD_FIELD
+from msupply.web.screens import screen
+from tests.web.conftest import ALL, PASSWORD, log_in, make_central, take_examples
 
 
 def workbook(parts):
@@ -47,3 +54,87 @@ def test_files_that_are_no_tables(admin, page, content):
         answer = admin.post(page, {"file": SimpleUploadedFile(name, content)}, follow=True)
         assert answer.status_code in (200, 422)
         assert "Something went wrong" not in answer.text
+
+
+# Cells that say too much, as a workbook has them: 424242 stands for the number.
+NUMBERS = {
+    "beyond the whole numbers of a database": b"9" * 25,
+    "beyond floats": b"1" + b"0" * 400,
+    "infinite": b"1e999",
+}
+
+
+def numbers(titles, number):
+    """Return a workbook with such a number in each of its cells."""
+    book, found = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(titles)
+    book.active.append([424242] * len(titles))
+    book.save(found)
+    with zipfile.ZipFile(found) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    return workbook({name: part.replace(b"424242", number) for name, part in parts.items()})
+
+
+def importable(browser):
+    """Yield the address of the import of each list that has one, and the titles of its template."""
+    for shown in screen.every():
+        template = browser.get(f"/list/{shown.slug}/import/template.csv")
+        if template.status_code == 200:
+            content = template.getvalue().decode("utf-8-sig")
+            yield f"/list/{shown.slug}/import", next(csv.reader(io.StringIO(content)))
+
+
+def sent(browser, page, name, content):
+    browser.raise_request_exception = False
+    file = SimpleUploadedFile(name, content)
+    with transaction.atomic():
+        answer = browser.post(page, {"file": file, PASSWORD_FIELD: PASSWORD}, follow=True)
+        transaction.set_rollback(True)
+    return answer.status_code
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_that_nothing_holds(connection, tmp_path, settings, number):
+    admin = on_central(tmp_path, settings)
+    found = {
+        page: sent(admin, page, "x.xlsx", numbers(titles, NUMBERS[number]))
+        for page, titles in importable(admin)
+    }
+    assert len(found) > 100
+    assert {page: status for page, status in found.items() if status >= 500} == {}
+
+
+CELLS = (
+    "",
+    "9" * 25,
+    "1e999",
+    "0001-01-01",
+    "0000-00-00",
+    "_xD83D_",
+    r'{"a": "\ud83d"}',
+    "[" * 200,
+)
+
+
+def test_any_cell_may_be_empty_or_hold_anything(connection, tmp_path, settings):
+    admin = on_central(tmp_path, settings)
+    found = {}
+    for page, titles in importable(admin):
+        table = io.StringIO()
+        rows = csv.writer(table)
+        rows.writerow(titles)
+        rows.writerow(["x", *[""] * (len(titles) - 1)])
+        for shift in range(len(CELLS)):
+            rows.writerow([CELLS[(shift + n) % len(CELLS)] for n in range(len(titles))])
+        found[page] = sent(admin, page, "x.csv", table.getvalue().encode())
+    assert len(found) > 100
+    assert {page: status for page, status in found.items() if status >= 500} == {}
+
+
+def on_central(tmp_path, settings):
+    """Return a browser of an administrator of a central server with one record of every type."""
+    settings.DATA = tmp_path
+    settings.FILES = tmp_path / "files"
+    take_examples()
+    make_central()
+    return log_in("ada", "store-central", *ALL)

@@ -6,8 +6,13 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
+from django.db.models import TextField
 from django.test import Client
+from django.urls import reverse
 
+from msupply.records.custom_fields import CustomField, CustomValue
+from msupply.sync.declare.registry import registry
+from msupply.web.screens import screen
 from msupply.web.urls import urlpatterns
 from tests.web.addresses import IDS, address
 from tests.web.conftest import ALL, log_in, make_central, make_remote, take_examples
@@ -161,6 +166,48 @@ def test_a_value_that_no_database_keeps_is_refused_in_words(browser):
     answer = browser.post("/list/location/new", {"na\0me": "ab"}, headers=top)
     assert answer.status_code == 422
     assert answer["HX-Retarget"] == "#alerts"
+
+
+# What people may type as the name of anything, and what a page reads where it looks like JSON.
+LIKE_JSON = (r'{"a": "\ud83d"}', r'["\udc8a"]', "[1e999]", "[" + "9" * 5000 + "]", "[" * 5000)
+
+
+@pytest.mark.parametrize("text", LIKE_JSON, ids=lambda text: text[:12])
+def test_texts_that_look_like_json_are_shown(browser, text):
+    found = {}
+    browser.raise_request_exception = False
+    for kind in registry().synced:
+        names = [
+            column.name
+            for column in kind.columns.values()
+            if isinstance(column, TextField)
+            and not column.choices
+            and column.attname not in kind.keys
+        ]
+        shown = screen.of_type(kind)
+        record = kind.model.objects.first()
+        if record is None or not names:
+            continue
+        with transaction.atomic():
+            kind.model.objects.update(**dict.fromkeys(names, text))
+            for url in (reverse("list", args=[shown.slug]), shown.page("detail", record.pk)):
+                found[url] = browser.get(url).status_code
+            transaction.set_rollback(True)
+    assert len(found) > 100
+    assert faults(found) == {}
+
+
+@pytest.mark.parametrize("value", [r'"\ud83d"', '"[[[["', "NaN", "9" * 5000])
+def test_a_custom_value_that_is_no_choice_is_refused_in_words(country, value):
+    make_central()
+    browser = log_in("ada", "store-central", *ALL)
+    CustomField.objects.update(value_type="STRING", allowed_values="Red, Blue")
+    record = CustomValue.objects.first()
+    url = f"/list/customvalue/edit/{record.pk}"
+    browser.raise_request_exception = False
+    sent = {"custom_field": record.custom_field_id, "record_id": record.record_id, "value": value}
+    answer = browser.post(url, sent)
+    assert answer.status_code == 422, answer.content
 
 
 def test_a_question_is_asked_without_it(browser):

@@ -72,7 +72,6 @@ def test_what_a_merge_would_change_is_french(admin):
 
 
 def test_the_preview_of_an_import_is_french(admin):
-    admin.post("/language", {"language": "fr"})
     good = send(admin, "items", "code,name,Mystery\nzz-1,Item one,1\nzz-2,Item two,2\n").url
     bad = send(admin, "items", "code;name;type\nzz-1;Item one;Stock\nzz-2;;Liquid\n").url
     assert untranslated(admin, [good, bad], ["zz-1", "zz-2", "Item one", "Item two"]) == {}

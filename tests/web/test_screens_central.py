@@ -5,10 +5,11 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import models
+from django.db import connection, models
 from django.urls import reverse
 
 from msupply.records.items import Item
+from msupply.records.stores import Store
 from msupply.services import keys, labels, rights
 from msupply.services.guard import kept_on_central
 from msupply.services.tables.columns import HIDDEN, form_of
@@ -16,6 +17,7 @@ from msupply.services.tables.columns import Form as Written
 from msupply.sync.declare.policy import Editor
 from msupply.sync.declare.registry import registry
 from msupply.web.screens import screen as screens
+from tests.services.people import make_user
 
 
 def is_central(kind):
@@ -41,6 +43,8 @@ def example(kind):
     if kind.name in ("userstore", "userpermission"):
         # Not the visitor's own way in.
         rows = rows.exclude(user__username="ada")
+        if not rows.exists():
+            make_user(connection, "bo", Store.objects.get(pk="store-north"))
     record = rows.first()
     for field in record._meta.concrete_fields:
         target = getattr(record, field.attname)

@@ -111,9 +111,9 @@ class Hand:
             "syncVersion": self.version,
         }
 
-    def v6(self, path, **body):
+    def v6(self, path, *, change=lambda body: body, **body):
         body = {"syncV6Version": self.v6_version, "syncV5Settings": self.settings()} | body
-        return self.v6_raw(path, json.dumps(body).encode())
+        return self.v6_raw(path, change(json.dumps(body).encode()))
 
     def v6_raw(self, path, body):
         path = f"/central/{path}"
@@ -127,7 +127,7 @@ class Hand:
     def pull_v6(self, cursor=0, initialised=False, size=500):
         return self.v6_data("sync/pull", cursor=cursor, batchSize=size, isInitialised=initialised)
 
-    def push_v6(self, *records, last=True):
+    def push_v6(self, *records, last=True, change=lambda body: body):
         changes = [
             {"cursor": place, "record": record} for place, record in enumerate(records, start=1)
         ]
@@ -137,7 +137,7 @@ class Hand:
             "is_last_batch": last,
             "records": changes,
         }
-        return self.v6("sync/push", batch=batch)
+        return self.v6("sync/push", change=change, batch=batch)
 
     def push(self, *records):
         entries = [

@@ -3,16 +3,19 @@
 And a database that takes nothing at all says so to whoever comes.
 """
 
+import json
 import secrets
 
 import pytest
 from django.db import Error
 
 from msupply.central import background
+from msupply.records.assets import Asset
 from msupply.records.sites import Site
 from msupply.records.stock import Location
+from msupply.sync import quarantine
 from msupply.sync.models import Quarantined
-from msupply.wire import pushed
+from msupply.wire import pushed, v6_server
 from tests.conftest import read_only
 from tests.wire.conftest import upsert
 
@@ -62,8 +65,98 @@ def test_the_same_by_v6(clinic, central, what):
     assert Quarantined.objects.filter(code="invalid").count() == 2
 
 
+# JSON by its grammar, and yet more than some readers take; in a record each stands in place of 4711.
+BEYOND_READERS = {
+    "half of a surrogate pair": rb'"Tab\ud83d lets"',
+    "the other half": rb'"Tab\udc8a lets"',
+    "a half at the end": rb'"Tablets \ud83d"',
+    "half a pair for a key": rb'{"\ud83d": 1}',
+    "lists in lists": b"[" * 3_000 + b"]" * 3_000,
+    "objects in objects": b'{"a":' * 3_000 + b"1" + b"}" * 3_000,
+    "a number with a zero before it": b"007",
+    "no text at all": b'"\xff\xfe"',
+}
+
+
+@pytest.mark.parametrize("what", BEYOND_READERS)
+def test_good_records_come_in_beside_one_that_cannot_be_read(clinic, central, what):
+    body = json.dumps(
+        numbered(
+            shelf("L1", Comment='a "quoted" [word] \\'),
+            shelf("L-BAD", Comment=4711),
+            shelf("L2", Comment="🙂"),
+        )
+    ).encode()
+    for _turn in range(2):
+        sent = body.replace(b"4711", BEYOND_READERS[what])
+        assert clinic.post("queued_records", sent).status_code == 200
+        clinic.push()
+        background.work(central)
+        assert clinic.get("site_status").json()["code"] == "idle"
+    assert set(Location.objects.values_list("pk", flat=True)) == {"L1", "L2"}
+    kept = Quarantined.objects.get()
+    assert (kept.table_name, kept.record_id, kept.code) == ("Location", "L-BAD", "invalid")
+
+
+@pytest.mark.parametrize("what", BEYOND_READERS)
+def test_good_records_come_in_beside_such_a_one_by_v6_too(clinic, central, what):
+    values = {"store_id": "ST-01", "created_datetime": "2026-01-01T08:00:00",
+              "modified_datetime": "2026-01-01T08:00:00"}  # fmt: skip
+    records = [
+        upsert("asset", record_id, values | {"asset_number": record_id, "notes": note}, key="id")
+        for record_id, note in (("A1", "[}"), ("A-BAD", 4711), ("A2", "🙂"))
+    ]
+    answer = clinic.push_v6(*records, change=lambda b: b.replace(b"4711", BEYOND_READERS[what]))
+    assert answer.json() == {"data": {"records_pushed": 3}}
+    background.work(central)
+    assert set(Asset.objects.values_list("pk", flat=True)) == {"A1", "A2"}
+    assert Quarantined.objects.get().record_id == "A-BAD"
+
+
+def test_what_cannot_be_read_can_be_tried_again(clinic, central):
+    body = json.dumps(numbered(shelf("L-BAD", Comment=4711), shelf("L1"))).encode()
+    clinic.post("queued_records", body.replace(b"4711", rb'"\ud83d"'))
+    clinic.push()
+    background.work(central)
+    quarantine.requeue(central, Quarantined.objects.values_list("pk", flat=True))
+    clinic.push(shelf("L2"))
+    background.work(central)
+    assert Location.objects.filter(pk="L2").exists()
+    kept = Quarantined.objects.get()
+    assert (kept.record_id, kept.code) == ("L-BAD", "invalid")
+    assert "\\ud83d" in kept.data, "what came is still there to be seen"
+
+
+def test_half_a_body_is_refused_as_a_whole(clinic, central):
+    body = json.dumps(numbered(shelf("L1"), shelf("L2", Comment=4711), shelf("L3"))).encode()
+    body = body.replace(b"4711", rb'"\ud83d"')
+    for part in (body[:-1], body[:-2], body[: len(body) // 2], body + b"]", body + b"{}"):
+        assert clinic.post("queued_records", part).status_code == 400, part[-20:]
+    assert not Quarantined.objects.exists()
+    clinic.push()
+    background.work(central)
+    assert not Location.objects.exists()
+
+
+def test_of_what_a_stranger_sends_not_so_much_is_looked_at(clinic, central, monkeypatch):
+    monkeypatch.setattr(v6_server, "MOST_MARKS_OF_STRANGERS", 100)
+
+    def half(body):
+        return body.replace(b"4711", rb'"\ud83d"')
+
+    bad = upsert("asset", "A-BAD", {"notes": 4711}, key="id")
+    assert clinic.push_v6(bad, change=half).status_code == 200
+    answer = clinic.push_v6(*[bad] * 10, change=half)
+    assert answer.status_code == 400
+    assert "cannot be read" in answer.json()["error"]["otherServerError"]
+
+
 def entries(*records):
     return {"queueLength": len(records), "data": list(records)}
+
+
+def numbered(*records):
+    return entries(*({"syncOutId": str(n)} | record for n, record in enumerate(records, 1)))
 
 
 def test_a_push_of_nothing_but_numbers_is_refused_in_words(clinic, central):

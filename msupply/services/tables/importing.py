@@ -97,8 +97,8 @@ class _Planner:
 
     def _emptied(self, row: Parsed) -> Values:
         """An empty reference says that there is none, not that the cell says nothing."""
-        columns = self.kind.columns
-        return {n: None for n in row.empty if columns[n].is_relation and columns[n].null}
+        fields = {column.attname: column.field for column in self.out.every}
+        return {n: None for n in row.empty if fields[n].is_relation and fields[n].null}
 
     def _row(self, row: Parsed, record: Record | None, same_key: list[Record]) -> None:
         number = row.number

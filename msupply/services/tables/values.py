@@ -94,7 +94,7 @@ def _boolean(column: TableColumn, cell: Any) -> bool:
 
 
 def _number(_column: TableColumn, cell: Any) -> float:
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and _is_held(cell):
         return float(cell)
     text = _SPACES.sub("", text_of(cell))
     if _ONE_GROUP.match(text):
@@ -120,10 +120,21 @@ def _number(_column: TableColumn, cell: Any) -> float:
     return value
 
 
+def _is_held(number: float) -> bool:
+    """Tell whether a number of a workbook is one that a float holds."""
+    try:
+        return isfinite(number)
+    except OverflowError:
+        return False
+
+
 def _integer(column: TableColumn, cell: Any) -> int:
     value = _number(column, cell)
     if not value.is_integer():
         raise NoValue(_("“{value}” is not a whole number.").format(value=text_of(cell)[:50]))
+    # No column holds more, and a database is not even asked for it.
+    if abs(value) >= 2**63:
+        raise NoValue(_("“{value}” is too large a number.").format(value=text_of(cell)[:50]))
     return int(value)
 
 
@@ -132,7 +143,7 @@ def _moment(_column: TableColumn, cell: Any) -> datetime:
         return cell.replace(tzinfo=None)
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - naive UTC everywhere
-    if isinstance(cell, (int, float)) and int(cell) in _EXCEL_DAYS:
+    if isinstance(cell, (int, float)) and _is_held(cell) and int(cell) in _EXCEL_DAYS:
         return _EXCEL_DAY_0 + timedelta(days=cell)
     text = text_of(cell)
     day_first = _DAY_FIRST.match(text)

@@ -165,6 +165,9 @@ def prettified(text: str) -> str:
     if not text.lstrip().startswith(("{", "[")):
         return ""
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        # Half of a surrogate pair, which JSON writes as an escape, is a ValueError: no page holds it.
+        pretty.encode()
     except (ValueError, RecursionError):
         return ""
+    return pretty

@@ -17,8 +17,8 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from msupply.central import table_makers
@@ -104,9 +104,7 @@ def import_page(request: PageRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             upload = _keep(request, form.cleaned_data["file"])
-            planned = _plan(request, screen, upload)
-            upload.preview = msgspec.json.encode(_preview(planned))
-            upload.save(update_fields=["preview"])
+            _keep_preview(request, screen, upload)
         except ValidationError as error:
             form.add_error("file", error.messages)
         else:
@@ -185,6 +183,7 @@ class Shown(msgspec.Struct, frozen=True):
 class Preview(msgspec.Struct, frozen=True):
     """What an import would do, as it is shown and kept; planning takes too long for each look."""
 
+    language: str
     new: int
     changed: int
     unchanged: int
@@ -200,6 +199,7 @@ class Preview(msgspec.Struct, frozen=True):
 
 def _preview(planned: Plan) -> Preview:
     return Preview(
+        get_language() or "",
         planned.new,
         planned.changed,
         planned.unchanged,
@@ -214,6 +214,14 @@ def _preview(planned: Plan) -> Preview:
     )
 
 
+def _keep_preview(request: PageRequest, screen: Screen, upload: Upload) -> Preview:
+    """Plan an import, and keep what is shown of it. Raises ValidationError."""
+    found = _preview(_plan(request, screen, upload))
+    upload.preview = msgspec.json.encode(found)
+    upload.save(update_fields=["preview"])
+    return found
+
+
 @require_GET
 def preview(request: PageRequest, slug: str, upload_id: str) -> HttpResponse:
     """Show what an import would do, and the errors of its rows."""
@@ -222,6 +230,8 @@ def preview(request: PageRequest, slug: str, upload_id: str) -> HttpResponse:
     if upload.preview is None:
         raise Http404
     plan = msgspec.json.decode(bytes(upload.preview), type=Preview)
+    if plan.language != get_language():
+        plan = _keep_preview(request, screen, upload)
     context = {"screen": screen, "upload": upload, "plan": plan}
     return render(request, "screens/import_preview.html", context)
 
