@@ -44,7 +44,7 @@ def create_user(
     if errors:
         raise ValidationError(errors)
     user.password = make_password(password)
-    user.full_clean()
+    user.clean_fields()
     user.save(using=connection.alias)
     security_log.note(connection, SecurityEvent.USER_CREATED, user=user.username)
     return user

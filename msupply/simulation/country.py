@@ -92,7 +92,7 @@ def _found(central: Machine, folder: Path, blank: bytes, sites: int, apart: bool
         machines.append(Machine(folder, f"site {number}", number, blank))
     chance = Random(sites)
     _add_central_records(central, chance)
-    # They have no home store, so that any site may edit them once it sees them.
+    # They have no home store: the central server edits them, and any site may see them.
     for name, values in (
         ("name", {"type": "PATIENT", "supplying_store_id": None}),
         ("clinician", {"store_id": None}),

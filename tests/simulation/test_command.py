@@ -1,6 +1,8 @@
 """The command that plays seeds, as a stranger meets it."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +12,7 @@ from msupply.cli.failures import Failure
 from msupply.cli.main import app
 from msupply.simulation.ledger import Checked
 from msupply.simulation.run import Outcome, Plan
+from tests.blackbox.processes import environment
 
 
 def run(*arguments):
@@ -60,3 +63,16 @@ def test_programs_read_what_failed(failing):
     told = json.loads(result.stdout)
     assert (told["seeds"], told["failed"], told["shortest"]["seed"]) == (4, [2, 4], 2)
     assert told["judged"] == {"edits": 10, "records_sent": 20, "rows_compared": 30}
+
+
+def test_it_plays_where_nothing_is_set_up(tmp_path):
+    command = [sys.executable, "-m", "msupply.cli", "simulate", "--seed", "1", "--steps", "2"]
+    run = subprocess.run(
+        command,
+        env=environment() | {"MSUPPLY_DATA": str(tmp_path / "nothing")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
