@@ -113,6 +113,16 @@ class Country:
             return site == self._primary
         return bool(takes_part & self._collected[site])
 
+    def goes_along(self, kind: RecordType, row: Row, site: int) -> bool:
+        """Tell whether a record that was merged away goes to a site with the one that was kept.
+
+        Its log follows the merge: whoever comes to see the one kept is told of both.
+        """
+        merges = registry().merges.get(kind.table)
+        lost = self.rows(merges.table).get(row["id"]) if merges else None
+        kept = self.rows(kind.table).get(lost["kept_id"]) if lost else None
+        return kept is not None and self.goes_to(kind, kept, site)
+
     def store_of(self, kind: RecordType, row: Row) -> str | None:
         """Return the store to which a row belongs."""
         found: str | None = self._follow(kind, row, self.policy(kind, row).store)

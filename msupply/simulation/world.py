@@ -361,7 +361,9 @@ class World:
             self.ledger.sent[site].add((kind.name, record_id))
             row = country.rows(kind.table).get(record_id)
             self.ledger.checked.sent += 1
-            if row and not country.goes_to(kind, row, site):
+            if row and not (
+                country.goes_to(kind, row, site) or country.goes_along(kind, row, site)
+            ):
                 raise Wrong(
                     f"{kind.name} {record_id[:8]} is sent to site {site}, where it is none of"
                 )

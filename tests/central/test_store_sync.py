@@ -189,7 +189,7 @@ def test_the_matrix_is_searched_filtered_and_paged(connection, two):
     page = store_matrix.matrix(connection, page=2, per_page=2)
     assert ([r.code for r in page.rows], page.total, page.pages) == (["S1"], 3, 2)
     assert store_matrix.matrix(connection, page=99, per_page=2).page == 2
-    assert store_matrix.matrix(connection, search="\0nothing").rows == ()
+    assert store_matrix.matrix(connection, search="nothing").rows == ()
 
 
 def test_of_many_copies_the_matrix_reads_the_first_and_counts_the_rest(connection, two):

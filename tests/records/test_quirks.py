@@ -372,9 +372,13 @@ def test_a_movement_without_exit_is_still_there() -> None:
     assert found["exit_datetime"] is None
 
 
-@pytest.mark.parametrize("body", [None, "", "text", 7, [], {"a": [1, {"b": None}]}])
+@pytest.mark.parametrize("body", ["", "text", "null", 7, [], {"a": [1, {"b": None}]}])
 def test_the_body_of_a_message_may_be_anything(body: object) -> None:
     assert written("message", row("message", {"body": body}))["body"] == body
+
+
+def test_a_message_without_a_body_has_an_empty_one() -> None:
+    assert written("message", row("message", {"body": None}))["body"] == ""
 
 
 def test_an_empty_reference_to_what_must_exist_is_an_error() -> None:

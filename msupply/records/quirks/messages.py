@@ -1,17 +1,21 @@
 """Messages: what people write is a sentence; their time of writing in two parts."""
 
 import msgspec
-
 from msupply.records.quirks.moments import date_parts, join, time_parts
 from msupply.sync.declare import Codec, Form
 from msupply.sync.declare.codecs import decode_any_json, encode_any_json
 from msupply.sync.declare.decoded import Columns, DecodedBatch
 from msupply.sync.declare.message import BadValue
 
+_NOTHING = "null"
+
 
 def _decode_body(value: msgspec.Raw) -> str:
     """Read any JSON as its text, but text as what it says, where that is no JSON itself."""
     text = decode_any_json(value)
+    if text == _NOTHING:
+        # Sites of other makes refuse a message without a body (sync-v5.md, table message).
+        return ""
     if not text.startswith('"'):
         return text
     sentence = msgspec.json.decode(text, type=str)
@@ -29,7 +33,8 @@ def _is_json(text: str) -> bool:
         encode_any_json(text)
     except BadValue:
         return False
-    return True
+    # Who writes "null" writes a word.
+    return text != _NOTHING
 
 
 # Any JSON; what is none goes as text (sync-v5.md, table message).
