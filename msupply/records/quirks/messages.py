@@ -1,6 +1,7 @@
 """Messages: what people write is a sentence; their time of writing in two parts."""
 
 import msgspec
+
 from msupply.records.quirks.moments import date_parts, join, time_parts
 from msupply.sync.declare import Codec, Form
 from msupply.sync.declare.codecs import decode_any_json, encode_any_json
