@@ -9,7 +9,12 @@ from typing import Any
 from tests.blackbox import country, modern_country
 from tests.blackbox.processes import done, free_port, msupply, serving
 
-PASSWORDS = {"clinic-north": "tide-4242", "clinic-south": "tide-4343", "lonely": "tide-4444"}
+PASSWORDS = {
+    "clinic-north": "tide-4242",
+    "clinic-south": "tide-4343",
+    "lonely": "tide-4444",
+    "guessed-at": "tide-4545",
+}
 ADMIN = ("boss", "correct horse 17")
 
 
@@ -43,7 +48,12 @@ def central_server(directory: Path) -> Iterator[str]:
     taken.write_text(json.dumps(moved_over()))
     run = msupply(data, "import", "wire", str(taken))
     assert run.returncode == 0, run.stdout + run.stderr
-    stores = {"clinic-north": ["--store", "NOR"], "clinic-south": ["--store", "SOU"], "lonely": []}
+    stores = {
+        "clinic-north": ["--store", "NOR"],
+        "clinic-south": ["--store", "SOU"],
+        "lonely": [],
+        "guessed-at": [],
+    }
     for name, store in stores.items():
         done(data, "site", "add", name, "--password", PASSWORDS[name], *store)
     with serving(data, port) as base:
